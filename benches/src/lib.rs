@@ -1,0 +1,1 @@
+//! Criterion benches of the l2c crates; see `benches/`.

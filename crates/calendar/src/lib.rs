@@ -1,0 +1,1 @@
+//! Periods, billing cycles, proration, fiscal months.

@@ -1,0 +1,1 @@
+//! Crediting, quotas, payout, statements.

@@ -1,0 +1,1 @@
+//! Runs vector files against the l2c crates.

@@ -1,0 +1,2 @@
+//! Runs vector files.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The living agreement: terms, items, versions.

@@ -1,0 +1,1 @@
+//! Why a figure is what it is: a derivation that recomputes to the figure.

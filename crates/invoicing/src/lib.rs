@@ -1,0 +1,1 @@
+//! Billing schedules, bill run, tax arithmetic, invoices, credit notes, numbering.

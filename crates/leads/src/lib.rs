@@ -1,0 +1,1 @@
+//! Lead scoring, qualification, routing, opportunities, pipeline, forecast.

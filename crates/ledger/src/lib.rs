@@ -1,0 +1,1 @@
+//! Journal entries that balance by construction, roles, trial balance, posting by difference.

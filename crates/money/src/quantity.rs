@@ -1,0 +1,167 @@
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::decimal::bounded;
+use crate::error::excerpt;
+use crate::{Exact, MoneyError};
+
+/// A unit of measure by its code in UN/ECE Recommendation 20, such as `C62` (one), `HUR` (hour), `MON`
+/// (month), `ANN` (year), `KGM` (kilogram).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Unit([u8; 3]);
+
+impl Unit {
+    /// One; a piece, a seat, a licence.
+    pub const ONE: Self = Self(*b"C62");
+    /// Hour.
+    pub const HOUR: Self = Self(*b"HUR");
+    /// Day.
+    pub const DAY: Self = Self(*b"DAY");
+    /// Month.
+    pub const MONTH: Self = Self(*b"MON");
+    /// Year.
+    pub const YEAR: Self = Self(*b"ANN");
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default().trim_end()
+    }
+}
+
+impl FromStr for Unit {
+    type Err = MoneyError;
+    fn from_str(code: &str) -> Result<Self, MoneyError> {
+        let fault = || MoneyError::UnknownUnit { code: excerpt(code) };
+        let plain = code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        match code.as_bytes() {
+            &[a, b] if plain => Ok(Self([a, b, b' '])),
+            &[a, b, c] if plain => Ok(Self([a, b, c])),
+            _ => Err(fault()),
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unit({self})")
+    }
+}
+
+impl Serialize for Unit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Unit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::decimal::from_text(deserializer, "a unit code of UN/ECE Recommendation 20")
+    }
+}
+
+/// A quantity with its unit; negative for what goes back.
+///
+/// At most 10^15 in magnitude and 12 decimals. In serde `{"value": "3", "unit": "C62"}`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "QuantityDocument", try_from = "QuantityDocument")]
+pub struct Quantity {
+    value: Decimal,
+    unit: Unit,
+}
+
+impl Quantity {
+    /// A quantity in a unit.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`], [`MoneyError::TooPrecise`].
+    pub fn new(value: Decimal, unit: Unit) -> Result<Self, MoneyError> {
+        Ok(Self { value: bounded("quantity", value, 1_000_000_000_000_000, 12)?, unit })
+    }
+
+    /// A number of pieces.
+    #[must_use]
+    pub fn pieces(count: u32) -> Self {
+        Self { value: Decimal::from(count), unit: Unit::ONE }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn value(&self) -> Decimal {
+        self.value
+    }
+
+    /// The unit.
+    #[must_use]
+    pub const fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// The number as an exact figure.
+    #[must_use]
+    pub fn exact(&self) -> Exact {
+        Exact::from(self.value)
+    }
+
+    /// `self + other`.
+    ///
+    /// # Errors
+    /// [`MoneyError::UnitMismatch`]; [`MoneyError::OutOfRange`].
+    pub fn checked_add(&self, other: &Self) -> Result<Self, MoneyError> {
+        if self.unit != other.unit {
+            return Err(MoneyError::UnitMismatch { left: self.unit, right: other.unit });
+        }
+        // 15 digits before and 12 after the point: the sum has at most 28 digits and stays exact.
+        Self::new(self.value.checked_add(other.value).unwrap_or(Decimal::MAX), self.unit)
+    }
+
+    /// `self - other`.
+    ///
+    /// # Errors
+    /// As [`Quantity::checked_add`].
+    pub fn checked_sub(&self, other: &Self) -> Result<Self, MoneyError> {
+        self.checked_add(&Self { value: -other.value, unit: other.unit })
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.value, self.unit)
+    }
+}
+
+impl fmt::Debug for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Quantity({self})")
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuantityDocument {
+    #[serde(with = "crate::decimal_string")]
+    value: Decimal,
+    unit: Unit,
+}
+
+impl From<Quantity> for QuantityDocument {
+    fn from(quantity: Quantity) -> Self {
+        Self { value: quantity.value, unit: quantity.unit }
+    }
+}
+
+impl TryFrom<QuantityDocument> for Quantity {
+    type Error = MoneyError;
+    fn try_from(document: QuantityDocument) -> Result<Self, MoneyError> {
+        Self::new(document.value, document.unit)
+    }
+}

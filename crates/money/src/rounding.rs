@@ -1,0 +1,110 @@
+use std::cmp::Ordering;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::{Currency, Exact, Money, MoneyError};
+
+/// Which way a figure between two neighbours goes.
+///
+/// All but the two directed modes, [`Ceiling`](Self::Ceiling) and [`Floor`](Self::Floor), are symmetric in
+/// the sign: `round(-x) == -round(x)`, so a credit note mirrors its invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rounding {
+    /// To the nearest; a tie goes away from zero: 0.5 to 1, -0.5 to -1. The rule of commerce.
+    #[default]
+    HalfUp,
+    /// To the nearest; a tie goes to the even neighbour: 0.5 to 0, 1.5 to 2.
+    HalfEven,
+    /// To the nearest; a tie goes toward zero: 0.5 to 0, -0.5 to 0.
+    HalfDown,
+    /// Away from zero: 0.1 to 1, -0.1 to -1.
+    Up,
+    /// Toward zero: 0.9 to 0, -0.9 to 0.
+    Down,
+    /// Toward positive infinity: 0.1 to 1, -0.9 to 0. Not symmetric in the sign.
+    Ceiling,
+    /// Toward negative infinity: 0.9 to 0, -0.1 to -1. Not symmetric in the sign.
+    Floor,
+}
+
+impl Rounding {
+    /// Whether the truncated quotient moves one step away from zero.
+    ///
+    /// `half` compares the cut-off part with a half; `cut` is whether anything was cut off at all.
+    pub(crate) fn goes_away(self, negative: bool, odd: bool, half: Ordering, cut: bool) -> bool {
+        match self {
+            Self::HalfUp => half != Ordering::Less,
+            Self::HalfEven => half == Ordering::Greater || (half == Ordering::Equal && odd),
+            Self::HalfDown => half == Ordering::Greater,
+            Self::Up => cut,
+            Self::Down => false,
+            Self::Ceiling => cut && !negative,
+            Self::Floor => cut && negative,
+        }
+    }
+}
+
+/// The grid on which a rounded figure lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundTo {
+    /// The minor unit of the currency: cents for USD, units for JPY.
+    #[default]
+    MinorUnit,
+    /// A number of decimals, at most 12.
+    Scale(u32),
+    /// A multiple of an increment above zero, such as 0.05 for cash in CHF.
+    Increment(#[serde(with = "crate::decimal_string")] Decimal),
+}
+
+/// How a figure is rounded: a mode and a grid. Policies are data; store them with the document they rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoundingPolicy {
+    /// Which way a figure between two neighbours goes.
+    #[serde(default)]
+    pub mode: Rounding,
+    /// The grid.
+    #[serde(default)]
+    pub to: RoundTo,
+}
+
+impl RoundingPolicy {
+    /// Half up to the minor unit of the currency.
+    pub const HALF_UP: Self = Self { mode: Rounding::HalfUp, to: RoundTo::MinorUnit };
+    /// Half even to the minor unit of the currency.
+    pub const HALF_EVEN: Self = Self { mode: Rounding::HalfEven, to: RoundTo::MinorUnit };
+
+    /// To the minor unit of the currency.
+    #[must_use]
+    pub const fn minor_unit(mode: Rounding) -> Self {
+        Self { mode, to: RoundTo::MinorUnit }
+    }
+
+    /// The rounded figure.
+    ///
+    /// # Errors
+    /// [`MoneyError::InvalidRounding`] for a scale above 12 or an increment not above zero.
+    pub fn round(&self, value: &Exact, currency: Currency) -> Result<Exact, MoneyError> {
+        match self.to {
+            RoundTo::MinorUnit => Ok(value.round(currency.minor_units(), self.mode)),
+            RoundTo::Scale(scale) if scale <= 12 => Ok(value.round(scale, self.mode)),
+            RoundTo::Scale(scale) => Err(MoneyError::InvalidRounding {
+                field: "scale",
+                value: scale.to_string(),
+                expected: "0 to 12 decimals",
+            }),
+            RoundTo::Increment(increment) => value.round_to_multiple(&Exact::from(increment), self.mode),
+        }
+    }
+
+    /// The rounded figure as money.
+    ///
+    /// # Errors
+    /// As [`RoundingPolicy::round`], and what [`Money::new`] refuses.
+    pub fn money(&self, value: &Exact, currency: Currency) -> Result<Money, MoneyError> {
+        Money::try_from_exact(&self.round(value, currency)?, currency)
+    }
+}

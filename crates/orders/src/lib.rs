@@ -1,0 +1,1 @@
+//! Order and line machines, holds, fulfilment.

@@ -1,0 +1,1 @@
+//! Quote versions, approvals, acceptance; stands on pricing.

@@ -1,0 +1,1 @@
+//! Charge models: from a quantity to an amount.

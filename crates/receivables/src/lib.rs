@@ -1,0 +1,1 @@
+//! Open items, payments, application, ageing.

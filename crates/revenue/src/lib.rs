@@ -1,0 +1,1 @@
+//! ASC 606 / IFRS 15: obligations, allocation, schedules, contract balances, journals.

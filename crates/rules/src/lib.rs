@@ -1,0 +1,1 @@
+//! Predicates over named facts: a small closed expression tree.

@@ -1,0 +1,1 @@
+//! The ports of l2c-host on one embedded SQLite file.
