@@ -1,0 +1,16 @@
+//! One module per area; each lists its kinds.
+
+use serde_json::Value;
+
+/// A kind of case and its interpreter.
+pub struct Kind {
+    /// The name, as it stands in the cases.
+    pub name: &'static str,
+    /// Translates `given` into calls and the result into the words of `expect`; an input that the page of the
+    /// kind refuses gives `{"error": code}`. `Err` says why the case cannot be expressed.
+    pub interpret: fn(&Value) -> Result<Value, String>,
+}
+
+/// Every kind that is covered, in the order of the areas. An area adds its module (`src/pricing.rs`, ...) and a
+/// line per kind: `Kind { name: "rounding", interpret: pricing::rounding },`.
+pub const KINDS: &[Kind] = &[];
