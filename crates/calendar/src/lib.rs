@@ -1,1 +1,58 @@
-//! Periods, billing cycles, proration, fiscal months.
+//! Periods, billing cycles, proration and fiscal months: the calendar that every part of lead to cash shares.
+//!
+//! A [`Period`] is half-open and never empty, the tiles of a [`BillingCycle`] cover a term without gap or
+//! overlap, and a proration is an exact ratio of days.
+//!
+//! ```
+//! use l2c_calendar::{BillingCycle, NaiveDate, Period};
+//! use l2c_money::Exact;
+//!
+//! let day = |text: &str| text.parse::<NaiveDate>();
+//! let term = Period::new(day("2024-01-31")?, day("2024-04-10")?)?;
+//! let tiles = BillingCycle::new(day("2024-01-31")?, 1)?.tiling(term)?;
+//! let shown: Vec<String> = tiles.iter().map(ToString::to_string).collect();
+//! assert_eq!(shown, ["2024-01-31 to 2024-02-28", "2024-02-29 to 2024-03-30", "2024-03-31 to 2024-04-09"]);
+//!
+//! let shares: Exact = tiles.iter().map(|tile| term.prorate(tile)).sum();
+//! assert_eq!(shares, Exact::ONE);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where things are
+//! - [`Period`]: a half-open span of days; [`add_months`]: month arithmetic, clamped to the end of the month.
+//! - [`BillingCycle`]: an anchored grid of periods, and the tiling of a term by it.
+//! - [`FiscalMonth`], [`Quarter`]: parts of a calendar year. [`FiscalCalendar`]: which months are open.
+//!
+//! # Errors
+//! | code | what the caller does |
+//! |---|---|
+//! | `empty_period` | refuse the input: the end must come after the start |
+//! | `date_out_of_range` | refuse the input: no date can hold the result |
+//! | `invalid_cycle` | ask for a cycle of at least one month |
+//! | `too_many_periods` | ask for a shorter term or a longer cycle |
+//! | `invalid_month`, `invalid_quarter` | show the expected form |
+//! | `earlier_month_open` | close the earlier month first |
+//! | `not_closed` | nothing: the month is open |
+//! | `invalid_authority` | ask who allows it |
+//!
+//! # What it is not
+//! It has no clock, no time of day and no time zone: the host chooses the dates. Business days, holidays and
+//! fiscal years of weeks (4-4-5) are not here.
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
+
+mod cycle;
+mod error;
+mod fiscal_calendar;
+mod fiscal_month;
+mod months;
+mod period;
+mod quarter;
+
+pub use chrono::NaiveDate;
+pub use cycle::{BillingCycle, MAX_PERIODS};
+pub use error::CalendarError;
+pub use fiscal_calendar::FiscalCalendar;
+pub use fiscal_month::FiscalMonth;
+pub use months::add_months;
+pub use period::Period;
+pub use quarter::Quarter;

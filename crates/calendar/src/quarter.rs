@@ -1,0 +1,136 @@
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::excerpt;
+use crate::fiscal_month::Year;
+use crate::{CalendarError, FiscalMonth, Period};
+
+/// A quarter of a calendar year. As text and in serde `2017-Q2`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quarter {
+    first_month: FiscalMonth,
+}
+
+impl Quarter {
+    /// Quarter 1 to 4 of a year.
+    ///
+    /// # Errors
+    /// [`CalendarError::InvalidQuarter`] for another quarter, or a year that dates cannot hold.
+    pub fn new(year: i32, quarter: u32) -> Result<Self, CalendarError> {
+        let fault = || CalendarError::InvalidQuarter {
+            text: format!("{}-Q{quarter}", Year(year)),
+        };
+        let month = match quarter {
+            1 => 1,
+            2 => 4,
+            3 => 7,
+            4 => 10,
+            _ => return Err(fault()),
+        };
+        FiscalMonth::new(year, month)
+            .map(|first_month| Self { first_month })
+            .map_err(|_| fault())
+    }
+
+    /// The quarter that `date` belongs to.
+    #[must_use]
+    pub fn of(date: NaiveDate) -> Self {
+        let month = FiscalMonth::of(date);
+        let month_of_quarter = i32::try_from(date.month0() % 3).unwrap_or(0);
+        // The range of dates begins with the first month of a quarter.
+        Self {
+            first_month: month.plus(month_of_quarter.saturating_neg()).unwrap_or(month),
+        }
+    }
+
+    /// The year.
+    #[must_use]
+    pub fn year(&self) -> i32 {
+        self.first_month.year()
+    }
+
+    /// The quarter of the year, 1 to 4.
+    #[must_use]
+    pub fn quarter(&self) -> u32 {
+        self.first_month.month().div_ceil(3)
+    }
+
+    /// The first day.
+    #[must_use]
+    pub const fn first_day(&self) -> NaiveDate {
+        self.first_month.first_day()
+    }
+
+    /// The last day.
+    #[must_use]
+    pub fn last_day(&self) -> NaiveDate {
+        self.first_month.plus(2).unwrap_or(self.first_month).last_day()
+    }
+
+    /// The days of the quarter.
+    ///
+    /// # Errors
+    /// [`CalendarError::DateOutOfRange`] for the last quarter that dates can hold, since a period names the day
+    /// after its last.
+    pub fn period(&self) -> Result<Period, CalendarError> {
+        Period::months(self.first_day(), 3)
+    }
+
+    /// The quarter after.
+    ///
+    /// # Errors
+    /// [`CalendarError::DateOutOfRange`] after the last quarter that dates can hold.
+    pub fn next(&self) -> Result<Self, CalendarError> {
+        self.first_month.plus(3).map(|first_month| Self { first_month })
+    }
+
+    /// The quarter before.
+    ///
+    /// # Errors
+    /// [`CalendarError::DateOutOfRange`] before the first quarter that dates can hold.
+    pub fn previous(&self) -> Result<Self, CalendarError> {
+        self.first_month.plus(-3).map(|first_month| Self { first_month })
+    }
+}
+
+impl fmt::Display for Quarter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-Q{}", Year(self.year()), self.quarter())
+    }
+}
+
+impl FromStr for Quarter {
+    type Err = CalendarError;
+
+    /// Reads what [`Display`](fmt::Display) writes.
+    fn from_str(text: &str) -> Result<Self, CalendarError> {
+        let fault = || CalendarError::InvalidQuarter { text: excerpt(text) };
+        let (year, quarter) = text.split_once("-Q").ok_or_else(fault)?;
+        let read = Self::new(
+            year.parse().map_err(|_| fault())?,
+            quarter.parse().map_err(|_| fault())?,
+        )?;
+        if read.to_string() == text {
+            Ok(read)
+        } else {
+            Err(fault())
+        }
+    }
+}
+
+impl Serialize for Quarter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Quarter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
