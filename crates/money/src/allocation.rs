@@ -46,7 +46,10 @@ pub(crate) fn allocate_units(
         return Err(MoneyError::NoWeights);
     }
     if let Some((index, weight)) = weights.iter().enumerate().find(|(_, w)| w.is_negative()) {
-        return Err(MoneyError::NegativeWeight { index, value: weight.to_string() });
+        return Err(MoneyError::NegativeWeight {
+            index,
+            value: weight.to_string(),
+        });
     }
     let sum: Exact = weights.iter().sum();
     if sum.is_zero() {
@@ -75,7 +78,7 @@ pub(crate) fn allocate_units(
             order.into_iter().take(left).collect()
         }
         Remainder::First => weighted().take(left).collect(),
-        Remainder::Last => weighted().last().into_iter().cycle().take(left).collect(),
+        Remainder::Last => weighted().next_back().into_iter().cycle().take(left).collect(),
     };
     for taker in takers {
         if let Some(part) = parts.get_mut(taker) {

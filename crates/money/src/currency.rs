@@ -17,17 +17,35 @@ pub struct Currency {
 
 impl Currency {
     /// United States dollar.
-    pub const USD: Self = Self { code: *b"USD", minor_units: 2 };
+    pub const USD: Self = Self {
+        code: *b"USD",
+        minor_units: 2,
+    };
     /// Euro.
-    pub const EUR: Self = Self { code: *b"EUR", minor_units: 2 };
+    pub const EUR: Self = Self {
+        code: *b"EUR",
+        minor_units: 2,
+    };
     /// Pound sterling.
-    pub const GBP: Self = Self { code: *b"GBP", minor_units: 2 };
+    pub const GBP: Self = Self {
+        code: *b"GBP",
+        minor_units: 2,
+    };
     /// Swiss franc.
-    pub const CHF: Self = Self { code: *b"CHF", minor_units: 2 };
+    pub const CHF: Self = Self {
+        code: *b"CHF",
+        minor_units: 2,
+    };
     /// Japanese yen; no decimals.
-    pub const JPY: Self = Self { code: *b"JPY", minor_units: 0 };
+    pub const JPY: Self = Self {
+        code: *b"JPY",
+        minor_units: 0,
+    };
     /// Kuwaiti dinar; three decimals.
-    pub const KWD: Self = Self { code: *b"KWD", minor_units: 3 };
+    pub const KWD: Self = Self {
+        code: *b"KWD",
+        minor_units: 3,
+    };
 
     /// The three-letter code.
     #[must_use]

@@ -36,13 +36,27 @@ pub(crate) fn bounded(
 ) -> Result<Decimal, MoneyError> {
     let limit = Decimal::from(max_units);
     if value.abs() > limit {
-        return Err(MoneyError::OutOfRange { what, value: value.to_string(), limit: limit.to_string() });
+        return Err(MoneyError::OutOfRange {
+            what,
+            value: value.to_string(),
+            limit: limit.to_string(),
+        });
     }
     let value = value.normalize();
     if value.scale() > max_scale {
-        return Err(MoneyError::TooPrecise { what, value: value.to_string(), limit: max_scale });
+        return Err(MoneyError::TooPrecise {
+            what,
+            value: value.to_string(),
+            limit: max_scale,
+        });
     }
     Ok(value)
+}
+
+/// The other sign; zero stays plain zero.
+pub(crate) fn negated(mut value: Decimal) -> Decimal {
+    value.set_sign_positive(value.is_sign_negative() || value.is_zero());
+    value
 }
 
 /// Deserialises from a string only: a JSON number is refused, because it has passed through a float

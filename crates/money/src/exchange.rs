@@ -20,8 +20,14 @@ impl ExchangeRate {
     /// # Errors
     /// [`MoneyError::InvalidRate`] unless the rate is above zero and the currencies differ.
     pub fn new(from: Currency, to: Currency, rate: Decimal, date: NaiveDate) -> Result<Self, MoneyError> {
-        let fault =
-            |expected| Err(MoneyError::InvalidRate { from, to, rate: rate.to_string(), expected });
+        let fault = |expected| {
+            Err(MoneyError::InvalidRate {
+                from,
+                to,
+                rate: rate.to_string(),
+                expected,
+            })
+        };
         if from == to {
             return fault("two currencies that differ");
         }
@@ -61,7 +67,10 @@ impl ExchangeRate {
     /// [`MoneyError::CurrencyMismatch`] if the amount is not in the currency converted from.
     pub fn convert_exact(&self, amount: &Money) -> Result<Exact, MoneyError> {
         if amount.currency() != self.from {
-            return Err(MoneyError::CurrencyMismatch { left: amount.currency(), right: self.from });
+            return Err(MoneyError::CurrencyMismatch {
+                left: amount.currency(),
+                right: self.from,
+            });
         }
         Ok(amount.exact() * Exact::from(self.rate))
     }
@@ -87,7 +96,12 @@ struct RateDocument {
 
 impl From<ExchangeRate> for RateDocument {
     fn from(rate: ExchangeRate) -> Self {
-        Self { from: rate.from, to: rate.to, rate: rate.rate, date: rate.date }
+        Self {
+            from: rate.from,
+            to: rate.to,
+            rate: rate.rate,
+            date: rate.date,
+        }
     }
 }
 

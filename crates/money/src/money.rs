@@ -31,13 +31,19 @@ impl Money {
     /// # Errors
     /// [`MoneyError::OutOfRange`] and [`MoneyError::TooPrecise`] beyond the bounds.
     pub fn new(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
-        Ok(Self { amount: bounded("amount", amount, Self::MAX_UNITS, Self::MAX_SCALE)?, currency })
+        Ok(Self {
+            amount: bounded("amount", amount, Self::MAX_UNITS, Self::MAX_SCALE)?,
+            currency,
+        })
     }
 
     /// Nothing, in a currency.
     #[must_use]
     pub const fn zero(currency: Currency) -> Self {
-        Self { amount: Decimal::ZERO, currency }
+        Self {
+            amount: Decimal::ZERO,
+            currency,
+        }
     }
 
     /// A whole number of minor units: 1250 is 12.50 USD, 1250 JPY, 1.250 KWD.
@@ -98,7 +104,10 @@ impl Money {
 
     /// The amount as a whole number of units of 10^-scale.
     pub(crate) fn units(&self, scale: u32) -> Result<i128, MoneyError> {
-        let fine = || MoneyError::NotInMinorUnits { value: self.amount.to_string(), scale };
+        let fine = || MoneyError::NotInMinorUnits {
+            value: self.amount.to_string(),
+            scale,
+        };
         let missing = scale.checked_sub(self.amount.scale()).ok_or_else(fine)?;
         let factor = 10_i128.checked_pow(missing).ok_or_else(fine)?;
         self.amount.mantissa().checked_mul(factor).ok_or_else(fine)
@@ -128,7 +137,10 @@ impl Money {
     /// [`MoneyError::CurrencyMismatch`]; [`MoneyError::OutOfRange`].
     pub fn checked_add(&self, other: &Self) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
-            return Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency });
+            return Err(MoneyError::CurrencyMismatch {
+                left: self.currency,
+                right: other.currency,
+            });
         }
         // Both are at most 10^18 with 9 decimals: the sum has at most 28 digits and stays exact.
         let sum = self.amount.checked_add(other.amount).unwrap_or(Decimal::MAX);
@@ -146,13 +158,19 @@ impl Money {
     /// The same amount with the other sign: an invoice becomes its credit.
     #[must_use]
     pub fn negated(&self) -> Self {
-        if self.is_zero() { *self } else { Self { amount: -self.amount, currency: self.currency } }
+        Self {
+            amount: crate::decimal::negated(self.amount),
+            currency: self.currency,
+        }
     }
 
     /// The magnitude.
     #[must_use]
     pub fn abs(&self) -> Self {
-        Self { amount: self.amount.abs(), currency: self.currency }
+        Self {
+            amount: self.amount.abs(),
+            currency: self.currency,
+        }
     }
 
     /// The sum of amounts in one currency; zero in `currency` if there are none.
@@ -163,7 +181,9 @@ impl Money {
         amounts: impl IntoIterator<Item = &'a Self>,
         currency: Currency,
     ) -> Result<Self, MoneyError> {
-        amounts.into_iter().try_fold(Self::zero(currency), |total, amount| total.checked_add(amount))
+        amounts
+            .into_iter()
+            .try_fold(Self::zero(currency), |total, amount| total.checked_add(amount))
     }
 
     /// Splits the amount by weights into whole minor units that add up to it.
@@ -251,7 +271,10 @@ impl<'de> Deserialize<'de> for AmountText {
 
 impl From<Money> for MoneyDocument {
     fn from(money: Money) -> Self {
-        Self { amount: AmountText(money.amount_text()), currency: money.currency }
+        Self {
+            amount: AmountText(money.amount_text()),
+            currency: money.currency,
+        }
     }
 }
 

@@ -22,7 +22,10 @@ impl Price {
     /// # Errors
     /// [`MoneyError::OutOfRange`], [`MoneyError::TooPrecise`].
     pub fn new(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
-        Ok(Self { amount: bounded("price", amount, 1_000_000_000_000_000, 12)?, currency })
+        Ok(Self {
+            amount: bounded("price", amount, 1_000_000_000_000_000, 12)?,
+            currency,
+        })
     }
 
     /// The amount for one unit.
@@ -72,7 +75,10 @@ struct PriceDocument {
 
 impl From<Price> for PriceDocument {
     fn from(price: Price) -> Self {
-        Self { amount: price.amount, currency: price.currency }
+        Self {
+            amount: price.amount,
+            currency: price.currency,
+        }
     }
 }
 

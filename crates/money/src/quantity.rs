@@ -37,9 +37,9 @@ impl FromStr for Unit {
     fn from_str(code: &str) -> Result<Self, MoneyError> {
         let fault = || MoneyError::UnknownUnit { code: excerpt(code) };
         let plain = code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        match code.as_bytes() {
-            &[a, b] if plain => Ok(Self([a, b, b' '])),
-            &[a, b, c] if plain => Ok(Self([a, b, c])),
+        match *code.as_bytes() {
+            [a, b] if plain => Ok(Self([a, b, b' '])),
+            [a, b, c] if plain => Ok(Self([a, b, c])),
             _ => Err(fault()),
         }
     }
@@ -85,13 +85,19 @@ impl Quantity {
     /// # Errors
     /// [`MoneyError::OutOfRange`], [`MoneyError::TooPrecise`].
     pub fn new(value: Decimal, unit: Unit) -> Result<Self, MoneyError> {
-        Ok(Self { value: bounded("quantity", value, 1_000_000_000_000_000, 12)?, unit })
+        Ok(Self {
+            value: bounded("quantity", value, 1_000_000_000_000_000, 12)?,
+            unit,
+        })
     }
 
     /// A number of pieces.
     #[must_use]
     pub fn pieces(count: u32) -> Self {
-        Self { value: Decimal::from(count), unit: Unit::ONE }
+        Self {
+            value: Decimal::from(count),
+            unit: Unit::ONE,
+        }
     }
 
     /// The number.
@@ -118,10 +124,16 @@ impl Quantity {
     /// [`MoneyError::UnitMismatch`]; [`MoneyError::OutOfRange`].
     pub fn checked_add(&self, other: &Self) -> Result<Self, MoneyError> {
         if self.unit != other.unit {
-            return Err(MoneyError::UnitMismatch { left: self.unit, right: other.unit });
+            return Err(MoneyError::UnitMismatch {
+                left: self.unit,
+                right: other.unit,
+            });
         }
         // 15 digits before and 12 after the point: the sum has at most 28 digits and stays exact.
-        Self::new(self.value.checked_add(other.value).unwrap_or(Decimal::MAX), self.unit)
+        Self::new(
+            self.value.checked_add(other.value).unwrap_or(Decimal::MAX),
+            self.unit,
+        )
     }
 
     /// `self - other`.
@@ -129,7 +141,10 @@ impl Quantity {
     /// # Errors
     /// As [`Quantity::checked_add`].
     pub fn checked_sub(&self, other: &Self) -> Result<Self, MoneyError> {
-        self.checked_add(&Self { value: -other.value, unit: other.unit })
+        self.checked_add(&Self {
+            value: crate::decimal::negated(other.value),
+            unit: other.unit,
+        })
     }
 }
 
@@ -155,7 +170,10 @@ struct QuantityDocument {
 
 impl From<Quantity> for QuantityDocument {
     fn from(quantity: Quantity) -> Self {
-        Self { value: quantity.value, unit: quantity.unit }
+        Self {
+            value: quantity.value,
+            unit: quantity.unit,
+        }
     }
 }
 

@@ -73,14 +73,23 @@ pub struct RoundingPolicy {
 
 impl RoundingPolicy {
     /// Half up to the minor unit of the currency.
-    pub const HALF_UP: Self = Self { mode: Rounding::HalfUp, to: RoundTo::MinorUnit };
+    pub const HALF_UP: Self = Self {
+        mode: Rounding::HalfUp,
+        to: RoundTo::MinorUnit,
+    };
     /// Half even to the minor unit of the currency.
-    pub const HALF_EVEN: Self = Self { mode: Rounding::HalfEven, to: RoundTo::MinorUnit };
+    pub const HALF_EVEN: Self = Self {
+        mode: Rounding::HalfEven,
+        to: RoundTo::MinorUnit,
+    };
 
     /// To the minor unit of the currency.
     #[must_use]
     pub const fn minor_unit(mode: Rounding) -> Self {
-        Self { mode, to: RoundTo::MinorUnit }
+        Self {
+            mode,
+            to: RoundTo::MinorUnit,
+        }
     }
 
     /// The rounded figure.
