@@ -1,0 +1,129 @@
+use std::fmt;
+
+use l2c_money::{Decimal, Percent};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// The largest number of tiers of a charge. Reading a document stops at it.
+pub const MAX_TIERS: usize = 10_000;
+
+/// A charge as it is written. Amounts are in the currency of the document that holds the charge.
+///
+/// ```json
+/// {"model": "graduated", "tiers": [
+///   {"up_to": "10", "unit_price": "5.00"},
+///   {"up_to": "20", "unit_price": "4.50", "flat_fee": "10"},
+///   {"unit_price": "4.00"}]}
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "model", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum ChargeDocument {
+    /// One amount, whatever the quantity.
+    Flat {
+        /// The amount; below zero for a credit.
+        #[serde(with = "l2c_money::decimal_string")]
+        amount: Decimal,
+    },
+    /// A price for each unit.
+    PerUnit {
+        /// The price of one unit; below zero for a credit.
+        #[serde(with = "l2c_money::decimal_string")]
+        unit_price: Decimal,
+    },
+    /// Every tier prices the units that fall inside it.
+    Graduated {
+        /// The tiers, from the lowest.
+        #[serde(deserialize_with = "bounded_tiers")]
+        tiers: Vec<TierDocument>,
+        /// Whether the flat fee of the first tier is charged at quantity 0; true if absent.
+        #[serde(default = "yes", skip_serializing_if = "is_yes")]
+        flat_fee_at_zero: bool,
+    },
+    /// The one tier that holds the quantity prices all units.
+    Volume {
+        /// The tiers, from the lowest.
+        #[serde(deserialize_with = "bounded_tiers")]
+        tiers: Vec<TierDocument>,
+        /// Whether the flat fee of the first tier is charged at quantity 0; true if absent.
+        #[serde(default = "yes", skip_serializing_if = "is_yes")]
+        flat_fee_at_zero: bool,
+    },
+}
+
+/// A tier as it is written: it holds the quantities above the tier before it, up to and including its own
+/// `up_to`. The first tier also holds 0.
+///
+/// Without a `unit_price` or `rate_percent` its units cost nothing beyond the `flat_fee`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TierDocument {
+    /// The largest quantity of the tier; absent: no end, for the last tier alone.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_decimal")]
+    pub up_to: Option<Decimal>,
+    /// The price of one unit.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_decimal")]
+    pub unit_price: Option<Decimal>,
+    /// The price of one unit of value, where the quantity is an amount: `"4"` is 4 %.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_percent: Option<Percent>,
+    /// An amount charged once when the tier is entered.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_decimal")]
+    pub flat_fee: Option<Decimal>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+const fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+/// Stops reading at [`MAX_TIERS`], so that a document of any length is refused in bounded time and memory.
+fn bounded_tiers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TierDocument>, D::Error> {
+    struct Tiers;
+    impl<'de> Visitor<'de> for Tiers {
+        type Value = Vec<TierDocument>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of at most {MAX_TIERS} tiers")
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut tiers = Vec::new();
+            while let Some(tier) = list.next_element()? {
+                if tiers.len() >= MAX_TIERS {
+                    return Err(A::Error::custom(format_args!("more than {MAX_TIERS} tiers")));
+                }
+                tiers.push(tier);
+            }
+            Ok(tiers)
+        }
+    }
+    deserializer.deserialize_seq(Tiers)
+}
+
+mod optional_decimal {
+    use l2c_money::Decimal;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Text(#[serde(with = "l2c_money::decimal_string")] Decimal);
+
+    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+    pub(super) fn serialize<S: Serializer>(
+        value: &Option<Decimal>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.map(Text).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Decimal>, D::Error> {
+        Ok(Option::<Text>::deserialize(deserializer)?.map(|text| text.0))
+    }
+}
