@@ -1,0 +1,1 @@
+//! What one room passes to the next: plain functions, one file per hand-over.
