@@ -1,0 +1,212 @@
+use std::collections::BTreeMap;
+
+use l2c_money::{Decimal, Percent};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Check;
+use crate::{DocumentRef, PricingError};
+
+l2c_host::typed_id!(
+    /// A product of the catalogue.
+    ProductId, "prd"
+);
+
+/// A catalogue as it is written: what is sold, and what each product is made of.
+///
+/// ```json
+/// {"id": "catalogue", "version": 1, "products": [
+///   {"id": "prd_GTXPro", "name": "GTX Pro", "components": [
+///     {"id": "licence", "name": "Licence", "share_of_list": "80"},
+///     {"id": "support", "name": "Support, 12 months", "share_of_list": "20"}]}]}
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogueDocument {
+    /// Id of the document.
+    pub id: String,
+    /// Version of the document.
+    pub version: u32,
+    /// The products.
+    pub products: Vec<ProductDocument>,
+}
+
+/// A product as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProductDocument {
+    /// Its id.
+    pub id: ProductId,
+    /// Its name for people.
+    pub name: String,
+    /// What it is made of. None: the product is sold as one line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<ComponentDocument>,
+}
+
+/// A component of a product as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComponentDocument {
+    /// Its id, unique within the product.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Its share of the product's list price. The shares of a product add up to 100 %. Absent in all
+    /// components of a product: each has a price of its own in the price book.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_of_list: Option<Percent>,
+}
+
+/// A checked catalogue: ids are unique, and every product has one make-up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Catalogue {
+    document: DocumentRef,
+    products: BTreeMap<ProductId, Product>,
+}
+
+/// A product of a checked catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    id: ProductId,
+    name: String,
+    position: usize,
+    make_up: MakeUp,
+}
+
+/// What a product is made of, and where the list prices of its parts come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MakeUp {
+    /// One line with the product's own price.
+    Whole,
+    /// The product's list price is split by shares that add up to 100 %.
+    Shares(Vec<(Component, Percent)>),
+    /// Each component has a price of its own.
+    Priced(Vec<Component>),
+}
+
+/// A component of a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    /// Its id, unique within the product.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+}
+
+impl Catalogue {
+    /// Checks a document.
+    ///
+    /// # Errors
+    /// [`PricingError::InvalidDocument`] with every fault: a name that is empty, two products or two
+    /// components with one id, shares given for some components only, below zero, or not adding up to 100 %.
+    pub fn new(document: &CatalogueDocument) -> Result<Self, PricingError> {
+        let mut check = Check::new("catalogue", &document.id);
+        let mut products = BTreeMap::new();
+        for (position, product) in document.products.iter().enumerate() {
+            let path = format!("products[{position}]");
+            check.text(format!("{path}.name"), &product.name);
+            let make_up = MakeUp::new(&mut check, &path, &product.components);
+            let checked = Product {
+                id: product.id.clone(),
+                name: product.name.clone(),
+                position,
+                make_up,
+            };
+            if let Some(first) = products.insert(product.id.clone(), checked) {
+                let first: Product = first;
+                let message = format!("{} stands at products[{}] already", product.id, first.position);
+                check.fault(format!("{path}.id"), message);
+            }
+        }
+        check.finish()?;
+        let document = DocumentRef::new(document.id.clone(), document.version);
+        Ok(Self { document, products })
+    }
+
+    /// Id and version of the document.
+    #[must_use]
+    pub const fn document(&self) -> &DocumentRef {
+        &self.document
+    }
+
+    /// A product by its id.
+    #[must_use]
+    pub fn product(&self, id: &ProductId) -> Option<&Product> {
+        self.products.get(id)
+    }
+
+    /// All products, in the order of their ids.
+    pub fn products(&self) -> impl Iterator<Item = &Product> {
+        self.products.values()
+    }
+}
+
+impl Product {
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> &ProductId {
+        &self.id
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub const fn make_up(&self) -> &MakeUp {
+        &self.make_up
+    }
+
+    /// Where it stands in its document, for citations: `products[2]`.
+    pub(crate) fn path(&self) -> String {
+        format!("products[{}]", self.position)
+    }
+}
+
+impl MakeUp {
+    fn new(check: &mut Check, path: &str, components: &[ComponentDocument]) -> Self {
+        let mut seen = BTreeMap::new();
+        for (index, component) in components.iter().enumerate() {
+            check.text(format!("{path}.components[{index}].id"), &component.id);
+            check.text(format!("{path}.components[{index}].name"), &component.name);
+            if let Some(first) = seen.insert(component.id.as_str(), index) {
+                let message = format!("`{}` stands at components[{first}] already", component.id);
+                check.fault(format!("{path}.components[{index}].id"), message);
+            }
+        }
+        let plain = |c: &ComponentDocument| Component {
+            id: c.id.clone(),
+            name: c.name.clone(),
+        };
+        if components.is_empty() {
+            return Self::Whole;
+        }
+        let shares: Vec<_> = components
+            .iter()
+            .filter_map(|c| c.share_of_list.map(|share| (plain(c), share)))
+            .collect();
+        if shares.is_empty() {
+            return Self::Priced(components.iter().map(plain).collect());
+        }
+        for (index, component) in components.iter().enumerate() {
+            let path = format!("{path}.components[{index}].share_of_list");
+            match component.share_of_list {
+                None => check.fault(path, "other components have a share: give this one a share too"),
+                Some(share) if share < Percent::ZERO => {
+                    check.fault(path, format!("{share} is below zero: a share is 0 % or more"));
+                }
+                Some(_) => {}
+            }
+        }
+        // A million components of 10^9 % are far inside the range of Decimal.
+        let sum: Decimal = shares.iter().map(|(_, share)| share.value()).sum();
+        if sum != Percent::HUNDRED.value() {
+            let message = format!("the shares add up to {sum} %: they must add up to 100 %");
+            check.fault(format!("{path}.components"), message);
+        }
+        Self::Shares(shares)
+    }
+}

@@ -1,0 +1,35 @@
+use std::fmt;
+
+use l2c_explain::Citation;
+use serde::{Deserialize, Serialize};
+
+/// Which version of which document a figure comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentRef {
+    /// Id of the document.
+    pub id: String,
+    /// Version of the document.
+    pub version: u32,
+}
+
+impl DocumentRef {
+    /// A version of a document.
+    pub fn new(id: impl Into<String>, version: u32) -> Self {
+        Self {
+            id: id.into(),
+            version,
+        }
+    }
+
+    /// A place in the document.
+    pub(crate) fn cite(&self, path: &str) -> Citation {
+        Citation::document(&self.id, self.version, path)
+    }
+}
+
+impl fmt::Display for DocumentRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} v{}", self.id, self.version)
+    }
+}

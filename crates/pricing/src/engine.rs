@@ -1,0 +1,343 @@
+use std::collections::BTreeSet;
+
+use l2c_explain::{Explanation, Figure, NoTrace, Note, Recorder, StepId, Trace};
+use l2c_money::{Currency, Money};
+
+use crate::line::OpenLine;
+use crate::priced_quote::Parts;
+use crate::waterfall::NegotiatedStep;
+use crate::{
+    Catalogue, FloorViolation, PriceBook, PriceRequest, PricedQuote, PricingError, Waterfall, WaterfallRow,
+};
+
+/// Prices requests by one catalogue, one price book and one waterfall.
+///
+/// The same request gives the same figures on every machine, forever.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) price_book: PriceBook,
+    pub(crate) waterfall: Waterfall,
+}
+
+/// A priced request with the derivation of its figures.
+#[derive(Debug, Clone)]
+pub struct ExplainedQuote {
+    quote: PricedQuote,
+    trace: Trace,
+    nets: Vec<Figure<StepId>>,
+    net_total: Figure<StepId>,
+}
+
+struct Priced<M> {
+    quote: PricedQuote,
+    nets: Vec<Figure<M>>,
+    net_total: Figure<M>,
+}
+
+impl Engine {
+    /// An engine over checked documents.
+    ///
+    /// # Errors
+    /// [`PricingError::InvalidDocument`] if the price book prices what the catalogue does not have, or the
+    /// waterfall rounds finer than the currency of the price book.
+    pub fn new(
+        catalogue: Catalogue,
+        price_book: PriceBook,
+        waterfall: Waterfall,
+    ) -> Result<Self, PricingError> {
+        price_book.check_against(&catalogue)?;
+        waterfall.check_currency(price_book.currency())?;
+        Ok(Self {
+            catalogue,
+            price_book,
+            waterfall,
+        })
+    }
+
+    /// The catalogue.
+    #[must_use]
+    pub const fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The price book.
+    #[must_use]
+    pub const fn price_book(&self) -> &PriceBook {
+        &self.price_book
+    }
+
+    /// The waterfall.
+    #[must_use]
+    pub const fn waterfall(&self) -> &Waterfall {
+        &self.waterfall
+    }
+
+    /// The figures of a request.
+    ///
+    /// # Errors
+    /// A request that has no lines, two lines with one id, an unknown product or no price; a target in
+    /// another currency, finer than the minor unit, or out of reach; a figure outside the bounds of its type.
+    pub fn price(&self, request: &PriceRequest) -> Result<PricedQuote, PricingError> {
+        Ok(self.price_with(&mut NoTrace, request)?.quote)
+    }
+
+    /// The figures of a request with their derivation.
+    ///
+    /// # Errors
+    /// As [`Engine::price`].
+    pub fn explain(&self, request: &PriceRequest) -> Result<ExplainedQuote, PricingError> {
+        let mut trace = Trace::new();
+        let Priced {
+            quote,
+            nets,
+            net_total,
+        } = self.price_with(&mut trace, request)?;
+        Ok(ExplainedQuote {
+            quote,
+            trace,
+            nets,
+            net_total,
+        })
+    }
+
+    fn price_with<R: Recorder>(
+        &self,
+        rec: &mut R,
+        request: &PriceRequest,
+    ) -> Result<Priced<R::Mark>, PricingError> {
+        if request.lines.is_empty() {
+            return Err(PricingError::EmptyRequest);
+        }
+        let mut seen = BTreeSet::new();
+        let mut lines = Vec::with_capacity(request.lines.len());
+        for line in &request.lines {
+            if !seen.insert(line.id.as_str()) {
+                return Err(PricingError::DuplicateLine {
+                    line: line.id.clone(),
+                });
+            }
+            self.open(rec, request, line, &mut lines)?;
+        }
+        for line in &mut lines {
+            self.run_percent_steps(rec, request, line)?;
+        }
+        self.negotiate(rec, request, &mut lines)?;
+        let currency = self.price_book.currency();
+        let nets: Vec<Figure<R::Mark>> = lines.iter().map(|line| line.running.clone()).collect();
+        let net_total = rec.sum(&nets.iter().collect::<Vec<_>>(), || {
+            Note::new("net total").money(currency)
+        });
+        let violations = self.violations(&lines)?;
+        let lines = lines.into_iter().map(OpenLine::close).collect::<Result<_, _>>()?;
+        let quote = PricedQuote::new(Parts {
+            date: request.date,
+            currency,
+            price_book: self.price_book.document().clone(),
+            catalogue: self.catalogue.document().clone(),
+            waterfall: self.waterfall.document().clone(),
+            lines,
+            violations,
+        })?;
+        Ok(Priced {
+            quote,
+            nets,
+            net_total,
+        })
+    }
+
+    /// The step on the whole document: the difference to the agreed total, spread over the lines.
+    fn negotiate<R: Recorder>(
+        &self,
+        rec: &mut R,
+        request: &PriceRequest,
+        lines: &mut [OpenLine<'_, R::Mark>],
+    ) -> Result<(), PricingError> {
+        let (step, target) = match (&self.waterfall.negotiated, request.target) {
+            (None, None) => return Ok(()),
+            (None, Some(_)) => {
+                let waterfall = self.waterfall.document().to_string();
+                return Err(PricingError::NoNegotiatedStep { waterfall });
+            }
+            (Some(step), None) => {
+                lines
+                    .iter_mut()
+                    .for_each(|line| line.skip(&step.id, &step.label, "no total was agreed".into()));
+                return Ok(());
+            }
+            (Some(step), Some(target)) => (step, target),
+        };
+        let currency = self.price_book.currency();
+        if target.currency() != currency {
+            return Err(PricingError::TargetCurrency {
+                target: target.currency(),
+                price_book: currency,
+            });
+        }
+        if target.minor().is_err() {
+            return Err(PricingError::TargetNotInMinorUnits { target });
+        }
+        self.spread(rec, step, target, currency, lines)
+    }
+
+    /// A line carries the difference if it has the sign of the total: what goes back in a sale stays as it
+    /// is, and a return is negotiated as the mirror of its sale.
+    fn spread<R: Recorder>(
+        &self,
+        rec: &mut R,
+        step: &NegotiatedStep,
+        target: Money,
+        currency: Currency,
+        lines: &mut [OpenLine<'_, R::Mark>],
+    ) -> Result<(), PricingError> {
+        let cite = || self.waterfall.document().cite(&step.path);
+        let before: Vec<&Figure<R::Mark>> = lines.iter().map(|line| &line.running).collect();
+        let total = rec.sum(&before, || {
+            Note::new("total before the negotiated step").money(currency)
+        });
+        let goal = rec.input(target.exact(), || Note::new("agreed total").money(currency));
+        let difference = rec.difference(&goal, &total, || {
+            Note::new(step.label.as_str()).money(currency).cite(cite())
+        });
+        let unreachable = |reason| -> Result<(), PricingError> {
+            let total = Money::try_from_exact(&total.value, currency)?;
+            Err(PricingError::TargetUnreachable {
+                target,
+                total,
+                reason,
+            })
+        };
+        let opposite = (total.value.is_positive() && target.is_negative())
+            || (total.value.is_negative() && target.is_positive());
+        if opposite {
+            return unreachable("it has the other sign");
+        }
+        let negative = if total.value.is_zero() {
+            target.is_negative()
+        } else {
+            total.value.is_negative()
+        };
+        let carries = |line: &OpenLine<'_, R::Mark>| {
+            if negative {
+                line.running.value.is_negative()
+            } else {
+                line.running.value.is_positive()
+            }
+        };
+        // No line carries only if all are zero: then the policy of the step says what that means.
+        let none_carries = !lines.iter().any(carries);
+        let mut carriers = Vec::new();
+        let mut weights = Vec::new();
+        for (index, line) in lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| none_carries || carries(line))
+        {
+            carriers.push(index);
+            weights.push(if negative {
+                rec.negate(&line.running, || Note::new("weight").money(currency))
+            } else {
+                line.running.clone()
+            });
+        }
+        let weights: Vec<&Figure<R::Mark>> = weights.iter().collect();
+        let note = |_| Note::new(step.label.as_str()).money(currency).cite(cite());
+        let parts = match rec.shares(&difference, &weights, step.spread, currency, note) {
+            Err(l2c_money::MoneyError::ZeroWeights) if difference.value.is_zero() => Vec::new(),
+            Err(l2c_money::MoneyError::ZeroWeights) => {
+                return unreachable("all lines are zero, and the step does not say how to spread over them");
+            }
+            parts => parts?,
+        };
+        let mut parts = carriers.into_iter().zip(parts).peekable();
+        for (index, line) in lines.iter_mut().enumerate() {
+            match parts.next_if(|(carrier, _)| *carrier == index) {
+                Some((_, part)) => {
+                    let net = rec.sum(&[&line.running, &part], || {
+                        Note::new(format!("net of line {}", line.id)).money(currency)
+                    });
+                    line.apply(&step.id, &step.label, part.value, net);
+                }
+                None => line.skip(
+                    &step.id,
+                    &step.label,
+                    "the line carries no part of the total".into(),
+                ),
+            }
+        }
+        Ok(())
+    }
+
+    /// Floors are tested on the net, after the document's own steps, so that nothing slips below one through
+    /// them. A floor belongs to a price: the components that share a price are tested together.
+    fn violations<M: Clone>(&self, lines: &[OpenLine<'_, M>]) -> Result<Vec<FloorViolation>, PricingError> {
+        let currency = self.price_book.currency();
+        let same_price = |a: &OpenLine<'_, M>, b: &OpenLine<'_, M>| {
+            a.request.id == b.request.id && a.entry.path() == b.entry.path()
+        };
+        let mut violations = Vec::new();
+        for group in lines.chunk_by(same_price) {
+            let Some(first) = group.first() else { continue };
+            let Some(floor) = first.entry.floor else { continue };
+            let quantity = first.request.quantity;
+            let floor = self
+                .waterfall
+                .line_rounding
+                .money(&floor.times(&quantity), currency)?;
+            let net = Money::try_from_exact(&group.iter().map(|line| &line.running.value).sum(), currency)?;
+            // A return is judged by its unit price, like a sale: below the floor it gives too little back.
+            let below = if quantity.exact().is_negative() {
+                net.exact() > floor.exact()
+            } else {
+                net.exact() < floor.exact()
+            };
+            if below {
+                let (request_line, price_entry) = (first.request.id.clone(), first.entry.path());
+                violations.push(FloorViolation {
+                    request_line,
+                    price_entry,
+                    floor,
+                    net,
+                });
+            }
+        }
+        Ok(violations)
+    }
+}
+
+impl ExplainedQuote {
+    /// The figures.
+    #[must_use]
+    pub const fn quote(&self) -> &PricedQuote {
+        &self.quote
+    }
+
+    /// Why the total is what it is; all lines are in it.
+    #[must_use]
+    pub fn net_total(&self) -> Explanation {
+        self.trace.explain(&self.net_total)
+    }
+
+    /// Why the net of a line is what it is.
+    #[must_use]
+    pub fn line(&self, id: &str) -> Option<Explanation> {
+        let position = self.quote.lines().iter().position(|line| line.id == id)?;
+        Some(self.trace.explain(self.nets.get(position)?))
+    }
+}
+
+/// A row of a waterfall that was run.
+pub(crate) fn row(
+    step: &str,
+    label: &str,
+    amount: l2c_money::Exact,
+    subtotal: l2c_money::Exact,
+) -> WaterfallRow {
+    WaterfallRow {
+        step: step.to_owned(),
+        label: label.to_owned(),
+        amount,
+        subtotal,
+        skipped: None,
+    }
+}

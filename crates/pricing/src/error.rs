@@ -1,0 +1,191 @@
+use std::fmt;
+
+use chrono::NaiveDate;
+use l2c_money::{Currency, Money, MoneyError, Unit};
+
+use crate::ProductId;
+
+/// One thing that is wrong with a document: where, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The place, such as `entries[3].price`.
+    pub path: String,
+    /// What is wrong there and what would be right.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault at a place.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+/// What can be wrong with a pricing document or a request.
+///
+/// The text of a message may change; [`PricingError::code`] is stable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PricingError {
+    /// A document has faults; all of them are listed.
+    #[error("{document} has {} fault(s): {}", faults.len(), listed(faults))]
+    InvalidDocument {
+        /// Which document: its kind and id.
+        document: String,
+        /// Every fault, in the order of the document.
+        faults: Vec<Fault>,
+    },
+    /// A request without lines.
+    #[error("a request needs at least one line")]
+    EmptyRequest,
+    /// Two lines of a request carry one id.
+    #[error("line `{line}` stands twice in the request: give each line its own id")]
+    DuplicateLine {
+        /// The id.
+        line: String,
+    },
+    /// A line names a product that is not in the catalogue.
+    #[error("line `{line}`: {product} is not in catalogue {catalogue}")]
+    UnknownProduct {
+        /// The line.
+        line: String,
+        /// The product.
+        product: ProductId,
+        /// The catalogue, by id and version.
+        catalogue: String,
+    },
+    /// The price book has no price for a product or component, in that unit, on that date.
+    #[error("line `{line}`: {price_book} has no price for {item} per {unit} on {date}")]
+    NoPrice {
+        /// The line.
+        line: String,
+        /// The product, or product and component.
+        item: String,
+        /// The unit of the quantity.
+        unit: Unit,
+        /// The date of the request.
+        date: NaiveDate,
+        /// The price book, by id and version.
+        price_book: String,
+    },
+    /// A target total, but the waterfall has no negotiated step.
+    #[error("waterfall {waterfall} has no `negotiated` step: add one, or ask without a target")]
+    NoNegotiatedStep {
+        /// The waterfall, by id and version.
+        waterfall: String,
+    },
+    /// A target total in another currency than the price book.
+    #[error("the target is in {target}, the price book in {price_book}: convert it first")]
+    TargetCurrency {
+        /// Currency of the target.
+        target: Currency,
+        /// Currency of the price book.
+        price_book: Currency,
+    },
+    /// A target total that is finer than the minor unit.
+    #[error("the target {target} is not a whole number of minor units")]
+    TargetNotInMinorUnits {
+        /// The target.
+        target: Money,
+    },
+    /// A target total that no step reaches: it has the other sign, or nothing carries a difference.
+    #[error("the target {target} cannot be reached from {total}: {reason}")]
+    TargetUnreachable {
+        /// The target.
+        target: Money,
+        /// The total before the negotiated step.
+        total: Money,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A stored priced quote does not agree with itself.
+    #[error("priced quote, {place}: {stored} is stored, its parts give {derived}")]
+    InconsistentFigures {
+        /// Which figure.
+        place: String,
+        /// The figure as stored.
+        stored: String,
+        /// The figure as its parts give it.
+        derived: String,
+    },
+    /// A figure outside the bounds of its type.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+}
+
+impl PricingError {
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidDocument { .. } => "invalid_document",
+            Self::EmptyRequest => "empty_request",
+            Self::DuplicateLine { .. } => "duplicate_line",
+            Self::UnknownProduct { .. } => "unknown_product",
+            Self::NoPrice { .. } => "no_price",
+            Self::NoNegotiatedStep { .. } => "no_negotiated_step",
+            Self::TargetCurrency { .. } => "currency_mismatch",
+            Self::TargetNotInMinorUnits { .. } => "not_in_minor_units",
+            Self::TargetUnreachable { .. } => "target_unreachable",
+            Self::InconsistentFigures { .. } => "inconsistent_figures",
+            Self::Money(error) => error.code(),
+        }
+    }
+}
+
+fn listed(faults: &[Fault]) -> String {
+    faults
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// Gathers the faults of one document, so that all are reported and not only the first.
+#[derive(Debug)]
+pub(crate) struct Check {
+    document: String,
+    faults: Vec<Fault>,
+}
+
+impl Check {
+    pub(crate) fn new(kind: &str, id: &str) -> Self {
+        let mut check = Self {
+            document: format!("{kind} `{id}`"),
+            faults: Vec::new(),
+        };
+        check.text("id", id);
+        check
+    }
+
+    pub(crate) fn fault(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        self.faults.push(Fault::new(path, message));
+    }
+
+    /// A name: not empty, at most 100 characters, no blanks around it, no control characters.
+    pub(crate) fn text(&mut self, path: impl Into<String>, text: &str) {
+        let long = text.chars().count() > 100;
+        if text.is_empty() || long || text.trim() != text || text.chars().any(char::is_control) {
+            self.fault(path, "write 1 to 100 characters without blanks around them");
+        }
+    }
+
+    pub(crate) fn finish(self) -> Result<(), PricingError> {
+        if self.faults.is_empty() {
+            return Ok(());
+        }
+        Err(PricingError::InvalidDocument {
+            document: self.document,
+            faults: self.faults,
+        })
+    }
+}

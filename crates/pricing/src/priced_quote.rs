@@ -1,0 +1,358 @@
+use chrono::NaiveDate;
+use l2c_money::{Currency, Exact, Money, Quantity};
+use serde::{Deserialize, Serialize};
+
+use crate::{DocumentRef, LIST, PricingError, ProductId};
+
+/// A priced request: every line with its waterfall, and the totals.
+///
+/// Totals follow from the lines. One that is read from storage is checked: each waterfall must lead from its
+/// list amount to its net, and the totals must be the sums of the lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "PricedQuoteDocument")]
+pub struct PricedQuote {
+    date: NaiveDate,
+    currency: Currency,
+    price_book: DocumentRef,
+    catalogue: DocumentRef,
+    waterfall: DocumentRef,
+    lines: Vec<PricedLine>,
+    list_total: Money,
+    net_total: Money,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<FloorViolation>,
+}
+
+/// A priced line: a product, or one component of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PricedLine {
+    /// Its id: that of the request's line, followed by the component if there is one: `1`, `1.licence`.
+    pub id: String,
+    /// The line of the request that it comes from.
+    pub request_line: String,
+    /// The product.
+    pub product: ProductId,
+    /// The component of the product; absent where the product is one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
+    /// The name for people.
+    pub name: String,
+    /// How much of it; negative for what goes back.
+    pub quantity: Quantity,
+    /// Where the list price stands in the price book: `entries[3]`.
+    pub price_entry: String,
+    /// List amount, rounded as the net is, so that a line without steps has a net of exactly its list.
+    pub list: Money,
+    /// Every step from list to net, those included that did not apply.
+    pub rows: Vec<WaterfallRow>,
+    /// What is charged: a whole number of minor units.
+    pub net: Money,
+}
+
+/// One row of a waterfall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaterfallRow {
+    /// Id of the step; `list` is the first, `line_rounding` what rounding the line added.
+    pub step: String,
+    /// Its name for people.
+    pub label: String,
+    /// What the step adds; below zero for a discount.
+    pub amount: Exact,
+    /// The amount after the step; exact until the line is rounded.
+    pub subtotal: Exact,
+    /// Why the step did not apply; absent if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+}
+
+/// A price below its floor. The figures stand; somebody has to approve them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FloorViolation {
+    /// The line of the request.
+    pub request_line: String,
+    /// Where the floor stands in the price book: `entries[3]`.
+    pub price_entry: String,
+    /// The floor of the line: price floor times quantity, rounded as a line is.
+    pub floor: Money,
+    /// The net of the line.
+    pub net: Money,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PricedQuoteDocument {
+    date: NaiveDate,
+    currency: Currency,
+    price_book: DocumentRef,
+    catalogue: DocumentRef,
+    waterfall: DocumentRef,
+    lines: Vec<PricedLine>,
+    list_total: Money,
+    net_total: Money,
+    #[serde(default)]
+    violations: Vec<FloorViolation>,
+}
+
+/// What a priced quote is made of.
+pub(crate) struct Parts {
+    pub(crate) date: NaiveDate,
+    pub(crate) currency: Currency,
+    pub(crate) price_book: DocumentRef,
+    pub(crate) catalogue: DocumentRef,
+    pub(crate) waterfall: DocumentRef,
+    pub(crate) lines: Vec<PricedLine>,
+    pub(crate) violations: Vec<FloorViolation>,
+}
+
+impl PricedQuote {
+    pub(crate) fn new(parts: Parts) -> Result<Self, PricingError> {
+        let Parts {
+            date,
+            currency,
+            price_book,
+            catalogue,
+            waterfall,
+            lines,
+            violations,
+        } = parts;
+        let list_total = Money::sum(lines.iter().map(|line| &line.list), currency)?;
+        let net_total = Money::sum(lines.iter().map(|line| &line.net), currency)?;
+        Ok(Self {
+            date,
+            currency,
+            price_book,
+            catalogue,
+            waterfall,
+            lines,
+            list_total,
+            net_total,
+            violations,
+        })
+    }
+
+    /// The day whose prices hold.
+    #[must_use]
+    pub const fn date(&self) -> NaiveDate {
+        self.date
+    }
+
+    /// The currency of all amounts.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The price book that the list prices come from.
+    #[must_use]
+    pub const fn price_book(&self) -> &DocumentRef {
+        &self.price_book
+    }
+
+    /// The catalogue that the product make-up comes from.
+    #[must_use]
+    pub const fn catalogue(&self) -> &DocumentRef {
+        &self.catalogue
+    }
+
+    /// The waterfall that was run.
+    #[must_use]
+    pub const fn waterfall_document(&self) -> &DocumentRef {
+        &self.waterfall
+    }
+
+    /// The lines, in the order of the request.
+    #[must_use]
+    pub fn lines(&self) -> &[PricedLine] {
+        &self.lines
+    }
+
+    /// A line by its id.
+    #[must_use]
+    pub fn line(&self, id: &str) -> Option<&PricedLine> {
+        self.lines.iter().find(|line| line.id == id)
+    }
+
+    /// The sum of the list amounts.
+    #[must_use]
+    pub const fn list_total(&self) -> Money {
+        self.list_total
+    }
+
+    /// The sum of the nets.
+    #[must_use]
+    pub const fn net_total(&self) -> Money {
+        self.net_total
+    }
+
+    /// List less net as a percentage of list, exact: 12.5 is 12.5 %, a price above list is negative. None
+    /// without a list amount.
+    #[must_use]
+    pub fn discount_percent(&self) -> Option<Exact> {
+        discount_percent(&self.list_total, &self.net_total)
+    }
+
+    /// Prices below their floors.
+    #[must_use]
+    pub fn violations(&self) -> &[FloorViolation] {
+        &self.violations
+    }
+
+    /// The waterfall of the document: each step with its sum over the lines. A step is skipped where it is in
+    /// every line, for the reason that it has in the first.
+    #[must_use]
+    pub fn waterfall(&self) -> Vec<WaterfallRow> {
+        let mut order: Vec<&WaterfallRow> = Vec::new();
+        for row in self.lines.iter().flat_map(|line| &line.rows) {
+            if !order.iter().any(|known| known.step == row.step) {
+                order.push(row);
+            }
+        }
+        // A line is rounded after its percentage steps, and not every line has that row.
+        order.sort_by_key(|row| self.place(&row.step));
+        let mut subtotal = Exact::ZERO;
+        let mut total = Vec::with_capacity(order.len());
+        for first in order {
+            let same = || {
+                self.lines
+                    .iter()
+                    .flat_map(|line| &line.rows)
+                    .filter(|row| row.step == first.step)
+            };
+            let amount: Exact = same().map(|row| &row.amount).sum();
+            subtotal += &amount;
+            let skipped = if same().all(|row| row.skipped.is_some()) {
+                first.skipped.clone()
+            } else {
+                None
+            };
+            let (step, label) = (first.step.clone(), first.label.clone());
+            total.push(WaterfallRow {
+                step,
+                label,
+                amount,
+                subtotal: subtotal.clone(),
+                skipped,
+            });
+        }
+        total
+    }
+
+    /// How far down a waterfall a step stands at most.
+    fn place(&self, step: &str) -> usize {
+        let places = self
+            .lines
+            .iter()
+            .filter_map(|line| line.rows.iter().position(|row| row.step == step));
+        places.max().unwrap_or_default()
+    }
+}
+
+impl PricedLine {
+    /// List less net as a percentage of list, exact and signed; none without a list amount.
+    #[must_use]
+    pub fn discount_percent(&self) -> Option<Exact> {
+        discount_percent(&self.list, &self.net)
+    }
+
+    /// Net for one unit, exact; none at quantity zero.
+    #[must_use]
+    pub fn unit_net(&self) -> Option<Exact> {
+        self.net.exact().checked_div(&self.quantity.exact()).ok()
+    }
+
+    fn check(&self, currency: Currency) -> Result<(), PricingError> {
+        let place = |row: &str| format!("line `{}`, {row}", self.id);
+        let mut running = Exact::ZERO;
+        for row in &self.rows {
+            running += &row.amount;
+            agree(|| place(&row.step), &row.subtotal, &running)?;
+            if row.skipped.is_some() {
+                agree(|| place(&row.step), &row.amount, &Exact::ZERO)?;
+            }
+        }
+        agree(|| place("net"), &self.net.exact(), &running)?;
+        self.net.minor()?;
+        let starts = self.rows.first().is_some_and(|row| row.step == LIST);
+        let one_currency = self.net.currency() == currency && self.list.currency() == currency;
+        if !starts || !one_currency {
+            let derived = if starts {
+                currency.to_string()
+            } else {
+                LIST.to_owned()
+            };
+            let stored = if starts {
+                self.net.currency().to_string()
+            } else {
+                "another first row".to_owned()
+            };
+            return Err(PricingError::InconsistentFigures {
+                place: place("start"),
+                stored,
+                derived,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl FloorViolation {
+    /// How far the net is below the floor, as a magnitude.
+    ///
+    /// # Errors
+    /// A figure outside the bounds of [`Money`].
+    pub fn shortfall(&self) -> Result<Money, PricingError> {
+        Ok(self.floor.checked_sub(&self.net)?.abs())
+    }
+}
+
+fn discount_percent(list: &Money, net: &Money) -> Option<Exact> {
+    ((list.exact() - net.exact()) * Exact::integer(100))
+        .checked_div(&list.exact())
+        .ok()
+}
+
+fn agree(place: impl FnOnce() -> String, stored: &Exact, derived: &Exact) -> Result<(), PricingError> {
+    if stored == derived {
+        return Ok(());
+    }
+    let (stored, derived) = (stored.to_string(), derived.to_string());
+    Err(PricingError::InconsistentFigures {
+        place: place(),
+        stored,
+        derived,
+    })
+}
+
+impl TryFrom<PricedQuoteDocument> for PricedQuote {
+    type Error = PricingError;
+    fn try_from(document: PricedQuoteDocument) -> Result<Self, PricingError> {
+        let (list_total, net_total) = (document.list_total, document.net_total);
+        document
+            .lines
+            .iter()
+            .try_for_each(|line| line.check(document.currency))?;
+        let quote = Self::new(Parts {
+            date: document.date,
+            currency: document.currency,
+            price_book: document.price_book,
+            catalogue: document.catalogue,
+            waterfall: document.waterfall,
+            lines: document.lines,
+            violations: document.violations,
+        })?;
+        agree(
+            || "list total".to_owned(),
+            &list_total.exact(),
+            &quote.list_total.exact(),
+        )?;
+        agree(
+            || "net total".to_owned(),
+            &net_total.exact(),
+            &quote.net_total.exact(),
+        )?;
+        Ok(quote)
+    }
+}
