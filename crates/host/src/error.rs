@@ -16,6 +16,39 @@ pub enum HostError {
         /// What was given, shortened.
         value: String,
     },
+    /// A stream has a malformed category or key.
+    #[error(
+        "\"{category}/{key}\" is no stream: the category is 1 to 64 characters out of a-z 0-9 _, \
+         the key 1 to 128 out of A-Z a-z 0-9 - . _ :"
+    )]
+    Stream {
+        /// The category given, shortened.
+        category: String,
+        /// The key given, shortened.
+        key: String,
+    },
+    /// An event cannot be written down.
+    #[error("event {category}.{name} cannot be written as JSON: {reason}")]
+    UnwritableEvent {
+        /// The category of its stream.
+        category: &'static str,
+        /// Its name.
+        name: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// A stored event cannot be read by this version of the software.
+    #[error("stored event {category}.{name} of version {version} cannot be read: {reason}")]
+    UnreadableEvent {
+        /// The category of its stream.
+        category: String,
+        /// Its name.
+        name: String,
+        /// The version of its payload.
+        version: u32,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl HostError {
@@ -23,6 +56,9 @@ impl HostError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Id { .. } => "id",
+            Self::Stream { .. } => "stream",
+            Self::UnwritableEvent { .. } => "unwritable_event",
+            Self::UnreadableEvent { .. } => "unreadable_event",
         }
     }
 }

@@ -115,7 +115,7 @@ pub mod private {
     pub use serde::de::Error as DeError;
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::{HostError, MAX_KEY_LENGTH};
+    use super::HostError;
 
     pub fn join_id(prefix: &str, key: &str) -> String {
         format!("{prefix}_{key}")
@@ -129,9 +129,8 @@ pub mod private {
 
     pub fn check_id(what: &'static str, prefix: &'static str, text: &str) -> Result<(), HostError> {
         let key = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
-        let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':');
         match key {
-            Some(key) if !key.is_empty() && key.len() <= MAX_KEY_LENGTH && key.bytes().all(legal) => Ok(()),
+            Some(key) if super::legal_key(key) => Ok(()),
             _ => Err(HostError::Id {
                 what,
                 prefix,
@@ -147,6 +146,12 @@ pub mod private {
     pub fn custom<E: DeError>(error: HostError) -> E {
         E::custom(error)
     }
+}
+
+/// 1 to 128 characters out of `A-Z a-z 0-9 - . _ :`.
+pub(crate) fn legal_key(key: &str) -> bool {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':');
+    !key.is_empty() && key.len() <= MAX_KEY_LENGTH && key.bytes().all(legal)
 }
 
 /// The start of a text, so that an error stays readable whatever came in.

@@ -1,20 +1,34 @@
 //! Parties and ids, the Decider shape, the ports a host implements and their contract suite.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod append;
 mod decider;
 mod error;
+mod event;
 mod id;
 mod machine;
+mod memory;
 mod party;
+mod store;
+mod stream;
+mod upcast;
 
 pub use chrono::{DateTime, NaiveDate, Utc};
 pub use uuid::Uuid;
 
+pub use crate::append::{
+    Append, Appended, IdempotencyRecord, NewMessage, NumberClaim, OutboxMessage, StreamWrite,
+};
 pub use crate::decider::{Decider, DomainEvent};
 pub use crate::error::HostError;
+pub use crate::event::{Envelope, Metadata, NewEvent};
 pub use crate::id::MAX_KEY_LENGTH;
 pub use crate::machine::{Machine, MachineFault, Transition};
+pub use crate::memory::MemoryStore;
 pub use crate::party::{Address, Contact, Party, PartyId, PartyKind, PartyRole, PartyRoles, Personal, TaxId};
+pub use crate::store::{AsyncStore, Immediate, Store, StoreError, all_events};
+pub use crate::stream::{Expected, StreamHead, StreamId};
+pub use crate::upcast::{Upcast, Upcasters};
 
 #[doc(hidden)]
 pub use crate::id::private as __private;
