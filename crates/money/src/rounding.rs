@@ -30,6 +30,15 @@ pub enum Rounding {
 }
 
 impl Rounding {
+    /// The mode that does to `-x` what this one does to `x`.
+    pub(crate) const fn mirrored(self) -> Self {
+        match self {
+            Self::Ceiling => Self::Floor,
+            Self::Floor => Self::Ceiling,
+            symmetric => symmetric,
+        }
+    }
+
     /// Whether the truncated quotient moves one step away from zero.
     ///
     /// `half` compares the cut-off part with a half; `cut` is whether anything was cut off at all.
