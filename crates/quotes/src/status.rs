@@ -1,0 +1,72 @@
+use l2c_host::{Machine, Transition};
+use serde::{Deserialize, Serialize};
+
+/// Where a version of a quote stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuoteStatus {
+    /// It is written; prices are computed when asked for, nothing is promised.
+    Draft,
+    /// It is submitted, its figures are frozen, and approvals are open.
+    InApproval,
+    /// Every approval that it needs is given.
+    Approved,
+    /// An approver said no.
+    Rejected,
+    /// The customer has it; it never changes again.
+    Presented,
+    /// The customer said yes within the validity.
+    Accepted,
+    /// The customer said no.
+    Declined,
+    /// Its validity ended without an answer.
+    Expired,
+    /// The seller took it back.
+    Withdrawn,
+    /// A later version took its place.
+    Superseded,
+}
+
+use QuoteStatus::{
+    Accepted, Approved, Declined, Draft, Expired, InApproval, Presented, Rejected, Superseded, Withdrawn,
+};
+
+const fn t(from: QuoteStatus, on: &'static str, to: QuoteStatus) -> Transition<QuoteStatus> {
+    Transition { from, on, to }
+}
+
+/// The life of a version of a quote, by the names of its events.
+///
+/// `revised` begins a new version, which starts in draft; a version that was declined or has expired stays
+/// what it is, any other one is superseded.
+pub const MACHINE: Machine<QuoteStatus> = Machine {
+    name: "quote",
+    initial: Draft,
+    terminal: &[Accepted, Declined, Expired, Withdrawn, Superseded],
+    states: &[
+        Draft, InApproval, Approved, Rejected, Presented, Accepted, Declined, Expired, Withdrawn, Superseded,
+    ],
+    transitions: &[
+        t(Draft, "edited", Draft),
+        t(Draft, "submitted", InApproval),
+        t(InApproval, "approval_given", InApproval),
+        t(InApproval, "approved", Approved),
+        t(InApproval, "rejected", Rejected),
+        t(InApproval, "recalled", Draft),
+        t(Approved, "reopened", Draft),
+        t(Rejected, "reopened", Draft),
+        t(Approved, "presented", Presented),
+        t(Presented, "accepted", Accepted),
+        t(Presented, "declined", Declined),
+        t(Presented, "expired", Expired),
+        t(Approved, "revised", Superseded),
+        t(Presented, "revised", Superseded),
+        t(Declined, "revised", Declined),
+        t(Expired, "revised", Expired),
+        t(Draft, "withdrawn", Withdrawn),
+        t(InApproval, "withdrawn", Withdrawn),
+        t(Approved, "withdrawn", Withdrawn),
+        t(Rejected, "withdrawn", Withdrawn),
+        t(Presented, "withdrawn", Withdrawn),
+    ],
+};
