@@ -16,7 +16,7 @@ pub const MAX_TIERS: usize = 10_000;
 ///   {"unit_price": "4.00"}]}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "model", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "model", rename_all = "snake_case", try_from = "Written")]
 #[non_exhaustive]
 pub enum ChargeDocument {
     /// One amount, whatever the quantity.
@@ -34,19 +34,17 @@ pub enum ChargeDocument {
     /// Every tier prices the units that fall inside it.
     Graduated {
         /// The tiers, from the lowest.
-        #[serde(deserialize_with = "bounded_tiers")]
         tiers: Vec<TierDocument>,
         /// Whether the flat fee of the first tier is charged at quantity 0; true if absent.
-        #[serde(default = "yes", skip_serializing_if = "is_yes")]
+        #[serde(skip_serializing_if = "is_yes")]
         flat_fee_at_zero: bool,
     },
     /// The one tier that holds the quantity prices all units.
     Volume {
         /// The tiers, from the lowest.
-        #[serde(deserialize_with = "bounded_tiers")]
         tiers: Vec<TierDocument>,
         /// Whether the flat fee of the first tier is charged at quantity 0; true if absent.
-        #[serde(default = "yes", skip_serializing_if = "is_yes")]
+        #[serde(skip_serializing_if = "is_yes")]
         flat_fee_at_zero: bool,
     },
 }
@@ -72,10 +70,6 @@ pub struct TierDocument {
     pub flat_fee: Option<Decimal>,
 }
 
-const fn yes() -> bool {
-    true
-}
-
 #[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "the signature that serde asks for"
@@ -84,26 +78,86 @@ const fn is_yes(value: &bool) -> bool {
     *value
 }
 
-/// Stops reading at [`MAX_TIERS`], so that a document of any length is refused in bounded time and memory.
-fn bounded_tiers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TierDocument>, D::Error> {
-    struct Tiers;
-    impl<'de> Visitor<'de> for Tiers {
-        type Value = Vec<TierDocument>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "a list of at most {MAX_TIERS} tiers")
-        }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut tiers = Vec::new();
-            while let Some(tier) = list.next_element()? {
-                if tiers.len() >= MAX_TIERS {
-                    return Err(A::Error::custom(format_args!("more than {MAX_TIERS} tiers")));
-                }
-                tiers.push(tier);
+/// A charge document field by field. Serde's own reading of tagged enums would hold the whole text in memory
+/// before it looks at the model.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    model: ModelName,
+    #[serde(default, with = "optional_decimal")]
+    amount: Option<Decimal>,
+    #[serde(default, with = "optional_decimal")]
+    unit_price: Option<Decimal>,
+    #[serde(default)]
+    tiers: Option<BoundedTiers>,
+    #[serde(default)]
+    flat_fee_at_zero: Option<bool>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ModelName {
+    Flat,
+    PerUnit,
+    Graduated,
+    Volume,
+}
+
+impl TryFrom<Written> for ChargeDocument {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let Written {
+            model,
+            amount,
+            unit_price,
+            tiers,
+            flat_fee_at_zero,
+        } = written;
+        match (model, amount, unit_price, tiers, flat_fee_at_zero) {
+            (ModelName::Flat, Some(amount), None, None, None) => Ok(Self::Flat { amount }),
+            (ModelName::PerUnit, None, Some(unit_price), None, None) => Ok(Self::PerUnit { unit_price }),
+            (ModelName::Graduated, None, None, Some(BoundedTiers(tiers)), at_zero) => Ok(Self::Graduated {
+                tiers,
+                flat_fee_at_zero: at_zero.unwrap_or(true),
+            }),
+            (ModelName::Volume, None, None, Some(BoundedTiers(tiers)), at_zero) => Ok(Self::Volume {
+                tiers,
+                flat_fee_at_zero: at_zero.unwrap_or(true),
+            }),
+            (ModelName::Flat, ..) => Err("a flat charge has an `amount` and no other field"),
+            (ModelName::PerUnit, ..) => Err("a charge per unit has a `unit_price` and no other field"),
+            (ModelName::Graduated | ModelName::Volume, ..) => {
+                Err("a charge by tiers has `tiers`, optionally `flat_fee_at_zero`, and no other field")
             }
-            Ok(tiers)
         }
     }
-    deserializer.deserialize_seq(Tiers)
+}
+
+/// Stops reading at [`MAX_TIERS`], so that a document of any length is refused in bounded time and memory.
+struct BoundedTiers(Vec<TierDocument>);
+
+impl<'de> Deserialize<'de> for BoundedTiers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Tiers;
+        impl<'de> Visitor<'de> for Tiers {
+            type Value = BoundedTiers;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a list of at most {MAX_TIERS} tiers")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut tiers = Vec::new();
+                while let Some(tier) = list.next_element()? {
+                    if tiers.len() >= MAX_TIERS {
+                        return Err(A::Error::custom(format_args!("more than {MAX_TIERS} tiers")));
+                    }
+                    tiers.push(tier);
+                }
+                Ok(BoundedTiers(tiers))
+            }
+        }
+        deserializer.deserialize_seq(Tiers)
+    }
 }
 
 mod optional_decimal {
