@@ -197,7 +197,7 @@ impl Explanation {
             Operation::Minimum => values().min().cloned().unwrap_or_default(),
             Operation::Maximum => values().max().cloned().unwrap_or_default(),
             Operation::Round { policy, currency } => policy.round(&first(), currency)?,
-            Operation::Power { exponent } => first().pow(exponent)?,
+            Operation::Power { scale, mode } => first().power(&second(), scale, mode)?,
             Operation::Allocation { policy, currency } => {
                 let weights: Vec<Exact> = values().skip(1).cloned().collect();
                 bounded_sum(&weights)?;

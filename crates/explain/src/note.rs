@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Citation {
-    /// The standard, law or document: "ASC 606", "EN 16931", "price-book pb_2017 v3".
+    /// The standard, law or document: "ASC", "EN 16931", "price-book pb_2017 v3".
     pub source: String,
     /// The place in it: "606-10-32-31", "BR-CO-10", "entries[4]".
     pub reference: String,
@@ -23,7 +23,7 @@ impl Citation {
     /// A paragraph of the codification's topic on revenue: "606-10-32-31".
     #[must_use]
     pub fn asc606(paragraph: &str) -> Self {
-        Self::new("ASC 606", paragraph)
+        Self::new("ASC", paragraph)
     }
 
     /// A paragraph of IFRS 15: "76".

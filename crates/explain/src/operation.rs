@@ -1,4 +1,4 @@
-use l2c_money::{AllocationPolicy, Currency, RoundingPolicy};
+use l2c_money::{AllocationPolicy, Currency, Rounding, RoundingPolicy};
 use serde::{Deserialize, Serialize};
 
 /// How a step's value follows from the values of its inputs.
@@ -40,10 +40,12 @@ pub enum Operation {
         /// Position of the part's weight among the weights, from 0.
         index: usize,
     },
-    /// The input to a whole power, exactly.
+    /// The first input to the power of the second, rounded once.
     Power {
-        /// The power.
-        exponent: i32,
+        /// Decimals of the result.
+        scale: u32,
+        /// Which way a figure between two neighbours goes.
+        mode: Rounding,
     },
 }
 
@@ -53,8 +55,8 @@ impl Operation {
         match self {
             Self::Input => inputs == 0,
             Self::Sum | Self::Minimum | Self::Maximum => true,
-            Self::Difference | Self::Product | Self::Quotient => inputs == 2,
-            Self::Negate | Self::Round { .. } | Self::Share { .. } | Self::Power { .. } => inputs == 1,
+            Self::Difference | Self::Product | Self::Quotient | Self::Power { .. } => inputs == 2,
+            Self::Negate | Self::Round { .. } | Self::Share { .. } => inputs == 1,
             Self::Allocation { .. } => inputs >= 2,
         }
     }

@@ -1,4 +1,4 @@
-use l2c_money::{Exact, Money, Percent, RoundTo, Rounding};
+use l2c_money::{Exact, Money, Percent, Remainder, RoundTo, Rounding, Unit};
 
 use crate::{Explanation, Measure, Operation, Step, StepId};
 
@@ -84,6 +84,7 @@ pub(crate) fn shown(value: &Exact, measure: Measure) -> String {
                 |percent| percent.to_string(),
             )
         }
+        Measure::Quantity(Unit::ONE) => number(value),
         Measure::Quantity(unit) => format!("{} {unit}", number(value)),
         Measure::Days if *value == Exact::ONE => "1 day".to_owned(),
         Measure::Days => format!("{} days", number(value)),
@@ -112,8 +113,15 @@ pub(crate) fn done(explanation: &Explanation, row: &Row<'_>) -> Option<String> {
         Operation::Negate => "negated".to_owned(),
         Operation::Minimum => "smallest".to_owned(),
         Operation::Maximum => "largest".to_owned(),
-        Operation::Power { exponent } => format!("to the power of {exponent}"),
-        Operation::Allocation { .. } => "split by weights, largest remainder first".to_owned(),
+        Operation::Power { scale, mode } => format!("power, rounded {} to {scale} decimals", words(mode)),
+        Operation::Allocation { policy, .. } => {
+            let left = match policy.remainder {
+                Remainder::Largest => "to the largest cut-off fractions",
+                Remainder::First => "to the first parts",
+                Remainder::Last => "to the last part",
+            };
+            format!("split by weights, units left over {left}")
+        }
         Operation::Share { index } => format!("part {}", index.saturating_add(1)),
         Operation::Round { policy, currency } => {
             let grid = match policy.to {
@@ -124,14 +132,14 @@ pub(crate) fn done(explanation: &Explanation, row: &Row<'_>) -> Option<String> {
             let residue = explanation.residue(row.id).unwrap_or_default();
             format!(
                 "rounded {} to {grid}, residue {}",
-                mode(policy.mode),
+                words(policy.mode),
                 currency_text(&residue)
             )
         }
     })
 }
 
-const fn mode(mode: Rounding) -> &'static str {
+const fn words(mode: Rounding) -> &'static str {
     match mode {
         Rounding::HalfUp => "half up",
         Rounding::HalfEven => "half even",

@@ -1,6 +1,6 @@
 use std::iter;
 
-use l2c_money::{AllocationPolicy, Currency, Exact, Money, MoneyError, RoundingPolicy};
+use l2c_money::{AllocationPolicy, Currency, Exact, Money, MoneyError, Rounding, RoundingPolicy};
 
 use crate::{Explanation, Note, Operation, Step, StepId};
 
@@ -164,18 +164,20 @@ pub trait Recorder: sealed::Sealed {
         Ok(parts.iter().enumerate().map(keep).collect())
     }
 
-    /// The figure to a whole power, exactly; `0^0` is 1.
+    /// `base ^ exponent`, rounded once to `scale` decimals, as [`Exact::power`] does it.
     ///
     /// # Errors
-    /// As [`Exact::pow`].
+    /// As [`Exact::power`].
     fn power(
         &mut self,
-        a: &Figure<Self::Mark>,
-        exponent: i32,
+        base: &Figure<Self::Mark>,
+        exponent: &Figure<Self::Mark>,
+        scale: u32,
+        mode: Rounding,
         note: impl FnOnce() -> Note,
     ) -> Result<Figure<Self::Mark>, MoneyError> {
-        let value = a.value.pow(exponent)?;
-        Ok(self.keep(value, Operation::Power { exponent }, [a], note))
+        let value = base.value.power(&exponent.value, scale, mode)?;
+        Ok(self.keep(value, Operation::Power { scale, mode }, [base, exponent], note))
     }
 }
 
