@@ -145,7 +145,7 @@ fn changed_parameters_are_found() {
     let split = at("split");
     tampered(|json| json["steps"][split]["policy"]["remainder"] = json!("last")).unwrap_err();
     let power = at("power");
-    tampered(|json| json["steps"][power]["mode"] = json!("ceiling")).unwrap_err();
+    tampered(|json| json["steps"][power]["mode"] = json!("floor")).unwrap_err();
     tampered(|json| json["steps"][power]["scale"] = json!(2)).unwrap_err();
 }
 
@@ -184,9 +184,9 @@ fn read(steps: Vec<Value>) -> Result<Explanation, String> {
 }
 
 #[test]
-fn a_chain_of_two_hundred_thousand_steps_is_read_recomputed_and_rendered() {
+fn a_chain_of_fifty_thousand_steps_is_read_recomputed_and_rendered() {
     let mut steps = vec![json!({"label": "x", "operation": "input", "value": "1"})];
-    for i in 0..200_000 {
+    for i in 0..50_000 {
         steps.push(json!({"label": "x", "operation": "sum", "inputs": [i], "value": "1"}));
     }
     let why = read(steps).unwrap();
@@ -217,8 +217,10 @@ fn fractions_that_grow_without_end_are_an_error() {
 
 #[test]
 fn too_many_steps_are_refused() {
-    let step = json!({"label": "", "operation": "sum", "value": "0"});
-    let found = read(vec![step; Explanation::MAX_STEPS + 1]).unwrap_err();
+    let step = r#"{"label":"","operation":"sum","value":"0"},"#.repeat(Explanation::MAX_STEPS);
+    let last = r#"{"label":"","operation":"sum","value":"0"}"#;
+    let found = serde_json::from_str::<Explanation>(&format!(r#"{{"root":0,"steps":[{step}{last}]}}"#));
+    let found = found.unwrap_err().to_string();
     assert!(found.contains("above the limit of 1000000"), "{found}");
 }
 
