@@ -32,6 +32,7 @@ mod power;
 mod price;
 mod quantity;
 mod rounding;
+mod unit;
 
 pub use allocation::{AllocationPolicy, Remainder, ZeroWeights};
 pub use currency::Currency;
@@ -42,6 +43,7 @@ pub use exchange::ExchangeRate;
 pub use money::Money;
 pub use percent::Percent;
 pub use price::Price;
-pub use quantity::{Quantity, Unit};
+pub use quantity::Quantity;
 pub use rounding::{RoundTo, Rounding, RoundingPolicy};
 pub use rust_decimal::{Decimal, dec};
+pub use unit::Unit;

@@ -1,73 +1,10 @@
 use std::fmt;
-use std::str::FromStr;
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::decimal::bounded;
-use crate::error::excerpt;
-use crate::{Exact, MoneyError};
-
-/// A unit of measure by its code in UN/ECE Recommendation 20, such as `C62` (one), `HUR` (hour), `MON`
-/// (month), `ANN` (year), `KGM` (kilogram).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Unit([u8; 3]);
-
-impl Unit {
-    /// One; a piece, a seat, a licence.
-    pub const ONE: Self = Self(*b"C62");
-    /// Hour.
-    pub const HOUR: Self = Self(*b"HUR");
-    /// Day.
-    pub const DAY: Self = Self(*b"DAY");
-    /// Month.
-    pub const MONTH: Self = Self(*b"MON");
-    /// Year.
-    pub const YEAR: Self = Self(*b"ANN");
-
-    /// The code.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default().trim_end()
-    }
-}
-
-impl FromStr for Unit {
-    type Err = MoneyError;
-    fn from_str(code: &str) -> Result<Self, MoneyError> {
-        let fault = || MoneyError::UnknownUnit { code: excerpt(code) };
-        let plain = code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        match *code.as_bytes() {
-            [a, b] if plain => Ok(Self([a, b, b' '])),
-            [a, b, c] if plain => Ok(Self([a, b, c])),
-            _ => Err(fault()),
-        }
-    }
-}
-
-impl fmt::Display for Unit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl fmt::Debug for Unit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Unit({self})")
-    }
-}
-
-impl Serialize for Unit {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
-    }
-}
-
-impl<'de> Deserialize<'de> for Unit {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::decimal::from_text(deserializer, "a unit code of UN/ECE Recommendation 20")
-    }
-}
+use crate::{Exact, MoneyError, Unit};
 
 /// A quantity with its unit; negative for what goes back.
 ///
