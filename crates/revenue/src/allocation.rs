@@ -1,0 +1,78 @@
+//! Step 3 and 4: the transaction price, and its allocation to the obligations.
+
+use l2c_explain::{Citation, Figure, Note, Recorder};
+
+use crate::history::History;
+use crate::{Book, Paragraph, RevenueError};
+
+/// The transaction price: the sum of what the customer promises (606-10-32-2).
+pub(crate) fn transaction_price<R: Recorder>(
+    rec: &mut R,
+    history: &History<'_>,
+    book: Book,
+) -> Figure<R::Mark> {
+    let currency = history.terms.currency();
+    let parts: Vec<_> = history
+        .terms
+        .consideration()
+        .iter()
+        .map(|part| {
+            rec.input(part.included().exact(), || {
+                let cite = in_contract(history, "consideration", part.id());
+                Note::new(format!("fixed consideration {}", part.id()))
+                    .money(currency)
+                    .cite(cite)
+            })
+        })
+        .collect();
+    let parts: Vec<_> = parts.iter().collect();
+    rec.sum(&parts, || {
+        Note::new("transaction price")
+            .money(currency)
+            .cite(book.cite(Paragraph::TRANSACTION_PRICE))
+    })
+}
+
+/// The transaction price split over the obligations by relative stand-alone selling price, to the minor unit
+/// (606-10-32-31). One figure per obligation, in their order; they add up to the price.
+pub(crate) fn allocate<R: Recorder>(
+    rec: &mut R,
+    history: &History<'_>,
+    book: Book,
+) -> Result<Vec<Figure<R::Mark>>, RevenueError> {
+    let terms = history.terms;
+    let currency = terms.currency();
+    let price = transaction_price(rec, history, book);
+    let weights: Vec<_> = terms
+        .obligations()
+        .iter()
+        .map(|obligation| {
+            rec.input(obligation.ssp.price().exact(), || {
+                Note::new(format!("stand-alone selling price of {}", obligation.id))
+                    .money(currency)
+                    .cite(in_contract(history, "obligations", &obligation.id))
+                    .cite(book.cite(Paragraph::STANDALONE_PRICE))
+            })
+        })
+        .collect();
+    let weights: Vec<_> = weights.iter().collect();
+    let policy = terms.policy().allocation_policy();
+    let name = |index: usize| terms.obligations().get(index).map_or("", |o| o.id.as_str());
+    Ok(rec.shares(&price, &weights, policy, currency, |index| {
+        Note::new(format!("allocated to {}", name(index)))
+            .money(currency)
+            .cite(book.cite(Paragraph::RELATIVE))
+            .cite(of_policy(history, "remainder"))
+    })?)
+}
+
+/// A place in the terms of the contract.
+fn in_contract(history: &History<'_>, list: &str, id: &str) -> Citation {
+    Citation::new(history.terms.contract().as_str(), format!("{list}[{id}]"))
+}
+
+/// A convention of the policy that is stored with the contract.
+pub(crate) fn of_policy(history: &History<'_>, field: &str) -> Citation {
+    let policy = history.terms.policy();
+    Citation::document(&policy.id, policy.version, field)
+}

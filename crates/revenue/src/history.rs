@@ -1,0 +1,141 @@
+use l2c_calendar::{FiscalMonth, NaiveDate, Period};
+use l2c_host::{DateTime, Utc};
+use l2c_money::{Exact, Money};
+
+use crate::{Fact, Measure, RevenueError, RevenueEvent, Terms};
+
+/// What is known about a contract at a moment, read once and put in the order in which it became true.
+pub(crate) struct History<'a> {
+    pub(crate) terms: &'a Terms,
+    /// One per obligation, in their order.
+    pub(crate) performances: Vec<Performance>,
+    pub(crate) billings: Vec<Billing<'a>>,
+}
+
+pub(crate) struct Billing<'a> {
+    pub(crate) on: NaiveDate,
+    pub(crate) document: &'a str,
+    pub(crate) amount: Money,
+}
+
+/// What is known about the satisfaction of an obligation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Performance {
+    PointInTime { satisfied: Option<NaiveDate> },
+    Time { period: Option<Period> },
+}
+
+impl<'a> History<'a> {
+    pub(crate) fn of(events: &'a [RevenueEvent], known_at: DateTime<Utc>) -> Result<Self, RevenueError> {
+        let mut known: Vec<&RevenueEvent> = events
+            .iter()
+            .filter(|event| event.recorded_at <= known_at)
+            .collect();
+        known.sort_by_key(|event| (event.effective, event.sequence));
+        let terms = known
+            .iter()
+            .find_map(|event| match &event.fact {
+                Fact::Inception { terms } => Some(&**terms),
+                _ => None,
+            })
+            .ok_or(RevenueError::NotInBooks { known_at })?;
+        let mut history = Self {
+            terms,
+            performances: terms
+                .obligations()
+                .iter()
+                .map(|obligation| match obligation.measure {
+                    Measure::PointInTime => Performance::PointInTime { satisfied: None },
+                    Measure::Time { period } => Performance::Time { period },
+                })
+                .collect(),
+            billings: Vec::new(),
+        };
+        for event in known {
+            history.tell(event)?;
+        }
+        Ok(history)
+    }
+
+    /// Adds one fact. Control passes once and a service has one period: the first fact counts.
+    fn tell(&mut self, event: &'a RevenueEvent) -> Result<(), RevenueError> {
+        match &event.fact {
+            Fact::Inception { .. } => {}
+            Fact::Satisfied { obligation } => {
+                let on = event.effective;
+                if let Performance::PointInTime { satisfied } = self.performance_mut(obligation)? {
+                    satisfied.get_or_insert(on);
+                }
+            }
+            Fact::ServiceStarted {
+                obligation,
+                period: of,
+            } => {
+                if let Performance::Time { period } = self.performance_mut(obligation)? {
+                    period.get_or_insert(*of);
+                }
+            }
+            Fact::Billed { document, amount } => self.billings.push(Billing {
+                on: event.effective,
+                document,
+                amount: *amount,
+            }),
+        }
+        Ok(())
+    }
+
+    fn performance_mut(&mut self, id: &str) -> Result<&mut Performance, RevenueError> {
+        let index = self.position(id)?;
+        self.performances
+            .get_mut(index)
+            .ok_or_else(|| self::unknown(self.terms, id))
+    }
+
+    /// The place of an obligation in the terms.
+    pub(crate) fn position(&self, id: &str) -> Result<usize, RevenueError> {
+        self.terms
+            .obligations()
+            .iter()
+            .position(|obligation| obligation.id == id)
+            .ok_or_else(|| unknown(self.terms, id))
+    }
+}
+
+fn unknown(terms: &Terms, id: &str) -> RevenueError {
+    RevenueError::UnknownObligation {
+        contract: terms.contract().clone(),
+        obligation: id.to_owned(),
+    }
+}
+
+impl Performance {
+    /// The months in which revenue is recognised, as far as dates are known.
+    pub(crate) fn months(&self) -> Vec<FiscalMonth> {
+        match self {
+            Self::PointInTime { satisfied } => satisfied.iter().map(|on| FiscalMonth::of(*on)).collect(),
+            Self::Time { period } => period.map(|period| period.fiscal_months()).unwrap_or_default(),
+        }
+    }
+
+    /// Whether nothing is left to do after a day.
+    pub(crate) fn is_satisfied(&self, through: NaiveDate) -> bool {
+        match self {
+            Self::PointInTime { satisfied } => satisfied.is_some_and(|on| on <= through),
+            Self::Time { period } => period.is_some_and(|period| period.last_day() <= through),
+        }
+    }
+
+    /// The days served by the end of a day, and the days of the service.
+    pub(crate) fn served(period: &Period, through: NaiveDate) -> (Exact, Exact) {
+        let of = i64::from(period.days());
+        let served = if through < period.start() {
+            0
+        } else if through >= period.last_day() {
+            of
+        } else {
+            // Both lie inside the period, whose days fit.
+            Period::inclusive(period.start(), through).map_or(0, |part| i64::from(part.days()))
+        };
+        (Exact::integer(served), Exact::integer(of))
+    }
+}

@@ -1,0 +1,127 @@
+use std::collections::BTreeSet;
+
+use l2c_calendar::{FiscalCalendar, FiscalMonth};
+use l2c_ledger::{Header, JournalEntry, Line, Role, post_difference};
+use l2c_money::Money;
+
+use crate::{BillingSide, ContractMonth, NetPosition, Paragraph, Projection, RevenueError};
+
+impl Projection {
+    /// The journal entries that should stand in the books: one per month in which something moved.
+    ///
+    /// Billing is taken out of clearing (or, where this crate posts the billing side, becomes a receivable), revenue
+    /// is credited per obligation under the subject `contract/obligation`, and the contract asset or liability moves
+    /// by the net position, under the subject of the contract.
+    ///
+    /// # Errors
+    /// [`RevenueError::Ledger`] and [`RevenueError::Money`] outside the bounds of the ledger.
+    pub fn postings(&self) -> Result<Vec<JournalEntry>, RevenueError> {
+        let mut before = NetPosition::new(Money::zero(self.currency));
+        let mut entries = Vec::with_capacity(self.months.len());
+        for row in &self.months {
+            let date = self.as_of.min(row.month.last_day());
+            let header = Header {
+                id: format!("{}/{}", self.contract, row.month),
+                posting_date: date,
+                effective_date: date,
+                source: format!("{} through {date}", self.contract),
+                memo: format!("Revenue of {}", row.month),
+                citations: self.citations(row, before),
+            };
+            entries.push(JournalEntry::new(header, self.lines(row, before)?)?);
+            before = row.position;
+        }
+        Ok(entries)
+    }
+
+    fn lines(&self, row: &ContractMonth, before: NetPosition) -> Result<Vec<Line>, RevenueError> {
+        let contract = self.contract.as_str();
+        let billing = match self.billing {
+            BillingSide::Erp => Role::BillingClearing,
+            BillingSide::Engine => Role::Receivable,
+        };
+        let asset = row
+            .position
+            .contract_asset()
+            .checked_sub(&before.contract_asset())?;
+        let liability = row
+            .position
+            .contract_liability()
+            .checked_sub(&before.contract_liability())?;
+        let mut lines = vec![
+            Line::debit(self.entity, billing, row.billed, contract),
+            Line::debit(self.entity, Role::ContractAsset, asset, contract),
+            Line::credit(self.entity, Role::ContractLiability, liability, contract),
+        ];
+        for (obligation, amount) in self.obligations.iter().zip(&row.by_obligation) {
+            if !amount.is_zero() {
+                let subject = format!("{contract}/{}", obligation.id);
+                lines.push(Line::credit(self.entity, Role::Revenue, *amount, subject));
+            }
+        }
+        Ok(lines)
+    }
+
+    /// The paragraphs that an entry rests on.
+    fn citations(&self, row: &ContractMonth, before: NetPosition) -> Vec<String> {
+        let mut paragraphs = Vec::new();
+        let moved = |over_time| {
+            let mut amounts = self.obligations.iter().zip(&row.by_obligation);
+            amounts.any(|(obligation, amount)| obligation.over_time == over_time && !amount.is_zero())
+        };
+        if moved(false) {
+            paragraphs.push(Paragraph::POINT_IN_TIME);
+        }
+        if moved(true) {
+            paragraphs.push(Paragraph::PROGRESS);
+        }
+        let positions = [before, row.position];
+        if positions.iter().any(|position| position.net().is_negative()) {
+            paragraphs.push(Paragraph::LIABILITY);
+        }
+        if positions.iter().any(|position| position.net().is_positive()) {
+            paragraphs.push(Paragraph::ASSET);
+        }
+        if !row.billed.is_zero() {
+            paragraphs.push(Paragraph::POSITION);
+        }
+        paragraphs
+            .into_iter()
+            .map(|paragraph| self.book.reference(paragraph))
+            .collect()
+    }
+
+    /// The entries still to be posted for this contract: what should stand in the books less what does.
+    ///
+    /// A difference of an open month is posted in it, a difference of a closed one in the first open month after it,
+    /// with the closed month as its origin; closed months never move. `posted` holds what was posted for this
+    /// contract and nothing else. `run` names the posting run and makes the ids of its entries unique.
+    ///
+    /// # Errors
+    /// As [`Projection::postings`].
+    pub fn post(
+        &self,
+        posted: &[JournalEntry],
+        calendar: &FiscalCalendar,
+        run: &str,
+    ) -> Result<Vec<JournalEntry>, RevenueError> {
+        let should_be = self.postings()?;
+        let header = |posting: FiscalMonth, origin: FiscalMonth| {
+            let citations: BTreeSet<&String> = should_be
+                .iter()
+                .filter(|entry| entry.header().origin_month() == origin)
+                .flat_map(|entry| &entry.header().citations)
+                .collect();
+            let late = if posting == origin { "" } else { ", late" };
+            Header {
+                id: format!("{}/{origin}/{run}", self.contract),
+                posting_date: self.as_of.clamp(posting.first_day(), posting.last_day()),
+                effective_date: self.as_of.clamp(origin.first_day(), origin.last_day()),
+                source: format!("{} through {}", self.contract, self.as_of),
+                memo: format!("Revenue of {origin}{late}"),
+                citations: citations.into_iter().cloned().collect(),
+            }
+        };
+        Ok(post_difference(&should_be, posted, calendar, header)?)
+    }
+}
