@@ -7,7 +7,7 @@ mod ids;
 mod invoice;
 mod journal;
 mod lifecycle;
-mod numbering;
+mod number;
 mod policy;
 mod schedule;
 mod tax;
@@ -19,11 +19,12 @@ pub use chrono::NaiveDate;
 pub use error::{Fault, InvoicingError};
 pub use ids::{BillingAccountId, BillingItemId, InvoiceId};
 pub use invoice::{Invoice, InvoiceDocument, InvoiceKind, InvoiceLine, PrecedingInvoice};
+pub use l2c_host::NumberSeries;
 pub use lifecycle::{
     INVOICE_MACHINE, InvoiceCommand, InvoiceContext, InvoiceEvent, InvoiceRefusal, InvoiceState,
     InvoiceStatus, IssuedInvoice,
 };
-pub use numbering::{InvoiceNumber, NumberSeries, SeriesReset};
+pub use number::InvoiceNumber;
 pub use policy::{BillingPolicy, BillingPolicyDocument, Proportion, TaxBasis};
 pub use schedule::{
     BillingAccount, BillingItem, BillingLog, BillingPlan, BillingSchedule, Charge, ChargeKey,
