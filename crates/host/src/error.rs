@@ -27,6 +27,19 @@ pub enum HostError {
         /// The key given, shortened.
         key: String,
     },
+    /// A series of document numbers cannot be.
+    #[error(
+        "series \"{series}\" with {digits} digits and a fiscal year from month {month} cannot be: the name is 1 to 128 \
+         characters out of A-Z a-z 0-9 - . _ :, the digits at most 20, the month 1 to 12"
+    )]
+    NumberSeries {
+        /// The name given, shortened.
+        series: String,
+        /// The digits given.
+        digits: u8,
+        /// The month given.
+        month: u32,
+    },
     /// An event cannot be written down.
     #[error("event {category}.{name} cannot be written as JSON: {reason}")]
     UnwritableEvent {
@@ -57,6 +70,7 @@ impl HostError {
         match self {
             Self::Id { .. } => "id",
             Self::Stream { .. } => "stream",
+            Self::NumberSeries { .. } => "number_series",
             Self::UnwritableEvent { .. } => "unwritable_event",
             Self::UnreadableEvent { .. } => "unreadable_event",
         }
