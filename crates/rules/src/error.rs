@@ -93,16 +93,17 @@ impl RulesError {
     }
 }
 
-/// One fault of a document and where it stands.
+/// One fault of a document and where it stands. A document that holds conditions has faults of its own type
+/// `E` beside those of its conditions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct Fault<E = RulesError> {
     /// Where: `rules[3].when.all[0].gt`. Empty at the root.
     pub path: String,
     /// What.
-    pub error: RulesError,
+    pub error: E,
 }
 
-impl fmt::Display for Fault {
+impl<E: fmt::Display> fmt::Display for Fault<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() {
             write!(f, "{}", self.error)
@@ -112,16 +113,17 @@ impl fmt::Display for Fault {
     }
 }
 
-/// All faults of a document, in the order of the document; at least one.
+/// All faults of a document, in the order in which they were found; at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Faults {
-    first: Fault,
-    rest: Vec<Fault>,
+pub struct Faults<E = RulesError> {
+    first: Fault<E>,
+    rest: Vec<Fault<E>>,
 }
 
-impl Faults {
+impl<E> Faults<E> {
     /// `None` if there is no fault.
-    pub(crate) fn of(faults: Vec<Fault>) -> Option<Self> {
+    #[must_use]
+    pub fn of(faults: Vec<Fault<E>>) -> Option<Self> {
         let mut faults = faults.into_iter();
         let first = faults.next()?;
         Some(Self {
@@ -130,17 +132,25 @@ impl Faults {
         })
     }
 
-    /// The faults in the order of the document.
-    pub fn iter(&self) -> impl Iterator<Item = &Fault> {
+    /// The first fault: its code is the code of the document.
+    #[must_use]
+    pub const fn first(&self) -> &Fault<E> {
+        &self.first
+    }
+
+    /// The faults in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Fault<E>> {
         std::iter::once(&self.first).chain(&self.rest)
     }
 
     /// The faults, to be joined to those of the document around this one.
     #[must_use]
-    pub fn into_vec(self) -> Vec<Fault> {
+    pub fn into_vec(self) -> Vec<Fault<E>> {
         std::iter::once(self.first).chain(self.rest).collect()
     }
+}
 
+impl Faults {
     /// The code of the first fault.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -148,11 +158,11 @@ impl Faults {
     }
 }
 
-impl fmt::Display for Faults {
+impl<E: fmt::Display> fmt::Display for Faults<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.first)?;
         self.rest.iter().try_for_each(|fault| write!(f, "\n{fault}"))
     }
 }
 
-impl std::error::Error for Faults {}
+impl<E: fmt::Debug + fmt::Display> std::error::Error for Faults<E> {}

@@ -1,0 +1,660 @@
+use std::fmt;
+
+use chrono::NaiveDate;
+use l2c_host::{Decider, DomainEvent, Machine, PartyId, Transition};
+use l2c_money::Money;
+use serde::{Deserialize, Serialize};
+
+use crate::{LeadId, LeadsError, OpportunityId, Probability, SalesProcess, Stage};
+
+/// Where an opportunity stands. It follows from stage, archiving and probability, and is never typed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpportunityStatus {
+    /// There is no opportunity yet.
+    #[default]
+    Absent,
+    /// Neither won nor lost.
+    Open,
+    /// It is in a won stage.
+    Won,
+    /// It is archived without hope, in a stage that is not won.
+    Lost,
+}
+
+/// The life of an opportunity. The names are those of the events. Won and lost are no ends: a deal can be
+/// reopened.
+pub const OPPORTUNITY_MACHINE: Machine<OpportunityStatus> = {
+    use OpportunityStatus::{Absent, Lost, Open, Won};
+    const fn t(
+        from: OpportunityStatus,
+        on: &'static str,
+        to: OpportunityStatus,
+    ) -> Transition<OpportunityStatus> {
+        Transition { from, on, to }
+    }
+    Machine {
+        name: "opportunity",
+        initial: Absent,
+        terminal: &[],
+        states: &[Absent, Open, Won, Lost],
+        transitions: &[
+            t(Absent, "opened", Open),
+            t(Open, "stage_moved", Open),
+            t(Won, "stage_moved", Won),
+            t(Lost, "stage_moved", Lost),
+            t(Open, "probability_changed", Open),
+            t(Won, "probability_changed", Won),
+            t(Lost, "probability_changed", Lost),
+            t(Open, "archived", Open),
+            t(Won, "archived", Won),
+            t(Open, "restored", Open),
+            t(Won, "restored", Won),
+            t(Open, "revalued", Open),
+            t(Open, "rescheduled", Open),
+            t(Open, "assigned", Open),
+            t(Open, "won", Won),
+            t(Lost, "won", Won),
+            t(Open, "lost", Lost),
+            t(Won, "lost", Lost),
+            t(Won, "reopened", Open),
+            t(Lost, "reopened", Open),
+        ],
+    }
+};
+
+/// The five facts that a status follows from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standing {
+    /// The stage.
+    pub stage: Stage,
+    /// Put aside.
+    pub archived: bool,
+    /// How probable it is that it is won, as forecasts use it.
+    pub probability: Probability,
+    /// The probability that the stage or a model gives.
+    pub automated_probability: Probability,
+    /// Whether a person has set the probability, so that it does not follow the automated one.
+    pub overridden: bool,
+}
+
+impl Standing {
+    /// A fresh opportunity in a stage.
+    #[must_use]
+    pub fn new(stage: Stage, probability: Probability) -> Self {
+        Self {
+            stage,
+            archived: false,
+            automated_probability: probability.clone(),
+            probability,
+            overridden: false,
+        }
+    }
+
+    /// Won in a won stage, archived or not; lost if archived without hope; else open.
+    #[must_use]
+    pub fn status(&self) -> OpportunityStatus {
+        if self.stage.won {
+            OpportunityStatus::Won
+        } else if self.archived && self.probability == Probability::ZERO {
+            OpportunityStatus::Lost
+        } else {
+            OpportunityStatus::Open
+        }
+    }
+
+    fn is_live(&self) -> bool {
+        self.status() == OpportunityStatus::Open && !self.archived
+    }
+
+    fn follow(&mut self, probability: Probability) {
+        self.probability = probability;
+        self.overridden = false;
+    }
+
+    /// Moves to a stage, whose own probability (if it has one) becomes the automated one.
+    fn move_to(&mut self, stage: Stage, probability: Option<&Probability>) {
+        let observed = probability.filter(|_| !stage.won);
+        if let Some(probability) = observed {
+            self.automated_probability = probability.clone();
+        }
+        match (self.stage.won, stage.won) {
+            (false, true) => {
+                self.archived = false;
+                self.follow(Probability::ONE);
+            }
+            (true, false) => self.follow(self.automated_probability.clone()),
+            _ => {}
+        }
+        self.stage = stage;
+        if observed.is_some() && self.is_live() && !self.overridden {
+            self.probability = self.automated_probability.clone();
+        }
+    }
+}
+
+/// What an opportunity is about when it is opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpportunityProfile {
+    /// Its id.
+    pub opportunity: OpportunityId,
+    /// The lead that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<LeadId>,
+    /// The customer, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<PartyId>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<PartyId>,
+    /// What it is about: a product of the catalogue, by its id there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// What it is expected to bring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Money>,
+    /// The day on which it is expected to close.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_close: Option<NaiveDate>,
+}
+
+/// An opportunity. The default is that there is none yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opportunity {
+    /// What it is about, once it is opened.
+    pub profile: Option<OpportunityProfile>,
+    /// Stage, archiving, probability.
+    pub standing: Standing,
+    /// The day it was opened.
+    pub opened_on: Option<NaiveDate>,
+    /// The day it was won or lost, as long as it is.
+    pub closed_on: Option<NaiveDate>,
+    /// The day of the last thing that happened to it.
+    pub last_on: Option<NaiveDate>,
+}
+
+impl Opportunity {
+    /// Where it stands.
+    #[must_use]
+    pub fn status(&self) -> OpportunityStatus {
+        if self.profile.is_none() {
+            OpportunityStatus::Absent
+        } else {
+            self.standing.status()
+        }
+    }
+
+    /// What it is expected to bring, or has brought.
+    #[must_use]
+    pub fn value(&self) -> Option<&Money> {
+        self.profile.as_ref()?.value.as_ref()
+    }
+}
+
+/// What can be asked of an opportunity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpportunityCommand {
+    /// The day on which it takes effect.
+    pub on: NaiveDate,
+    /// What.
+    pub action: OpportunityAction,
+}
+
+/// What can be asked of an opportunity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpportunityAction {
+    /// It begins, in a stage of the sales process that is not won.
+    Open {
+        /// What it is about.
+        profile: Box<OpportunityProfile>,
+        /// The stage; the first one if none is given.
+        stage: Option<String>,
+    },
+    /// It moves to another stage. Into a won stage wins it, out of one reopens it.
+    MoveStage {
+        /// The stage.
+        stage: String,
+    },
+    /// It is won: it moves to the first won stage.
+    MarkWon,
+    /// It is lost.
+    MarkLost {
+        /// Why.
+        reason: String,
+    },
+    /// The automated probability is a new one; the probability follows unless it was set by hand.
+    ObserveProbability {
+        /// The automated probability.
+        probability: Probability,
+    },
+    /// A person sets the probability.
+    SetProbability {
+        /// The probability.
+        probability: Probability,
+    },
+    /// The probability follows the automated one again.
+    ResetProbability,
+    /// It is put aside.
+    Archive,
+    /// It is taken up again; a lost one is open again.
+    Restore,
+    /// What it is expected to bring changes; `None` means that it is not known.
+    Revalue {
+        /// The value.
+        value: Option<Money>,
+    },
+    /// The day on which it is expected to close changes.
+    Reschedule {
+        /// The day; `None` means that it is not known.
+        expected_close: Option<NaiveDate>,
+    },
+    /// Somebody else works on it.
+    Assign {
+        /// Who.
+        owner: PartyId,
+    },
+}
+
+impl OpportunityAction {
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "open",
+            Self::MoveStage { .. } => "move_stage",
+            Self::MarkWon => "mark_won",
+            Self::MarkLost { .. } => "mark_lost",
+            Self::ObserveProbability { .. } => "observe_probability",
+            Self::SetProbability { .. } => "set_probability",
+            Self::ResetProbability => "reset_probability",
+            Self::Archive => "archive",
+            Self::Restore => "restore",
+            Self::Revalue { .. } => "revalue",
+            Self::Reschedule { .. } => "reschedule",
+            Self::Assign { .. } => "assign",
+        }
+    }
+}
+
+/// What happened to an opportunity, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpportunityEvent {
+    /// The day.
+    pub on: NaiveDate,
+    /// What.
+    pub fact: OpportunityFact,
+}
+
+/// What happened to an opportunity. Those that touch its standing carry the new one whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpportunityFact {
+    /// It began.
+    Opened {
+        /// What it is about.
+        profile: Box<OpportunityProfile>,
+        /// How it stands.
+        standing: Standing,
+    },
+    /// It moved between open stages, between won stages, or while it is lost.
+    StageMoved {
+        /// How it stands now.
+        standing: Standing,
+    },
+    /// A probability changed.
+    ProbabilityChanged {
+        /// How it stands now.
+        standing: Standing,
+    },
+    /// It was put aside.
+    Archived {
+        /// How it stands now.
+        standing: Standing,
+    },
+    /// It was taken up again.
+    Restored {
+        /// How it stands now.
+        standing: Standing,
+    },
+    /// It was won.
+    Won {
+        /// How it stands now.
+        standing: Standing,
+    },
+    /// It was lost.
+    Lost {
+        /// How it stands now.
+        standing: Standing,
+        /// Why, if somebody said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// It was won or lost, and is open again.
+    Reopened {
+        /// How it stands now.
+        standing: Standing,
+    },
+    /// What it is expected to bring changed.
+    Revalued {
+        /// The value.
+        value: Option<Money>,
+    },
+    /// The day on which it is expected to close changed.
+    Rescheduled {
+        /// The day.
+        expected_close: Option<NaiveDate>,
+    },
+    /// Somebody else works on it.
+    Assigned {
+        /// Who.
+        owner: PartyId,
+    },
+}
+
+impl DomainEvent for OpportunityEvent {
+    const CATEGORY: &'static str = "opportunity";
+    const VERSION: u32 = 1;
+
+    fn name(&self) -> &'static str {
+        match self.fact {
+            OpportunityFact::Opened { .. } => "opened",
+            OpportunityFact::StageMoved { .. } => "stage_moved",
+            OpportunityFact::ProbabilityChanged { .. } => "probability_changed",
+            OpportunityFact::Archived { .. } => "archived",
+            OpportunityFact::Restored { .. } => "restored",
+            OpportunityFact::Won { .. } => "won",
+            OpportunityFact::Lost { .. } => "lost",
+            OpportunityFact::Reopened { .. } => "reopened",
+            OpportunityFact::Revalued { .. } => "revalued",
+            OpportunityFact::Rescheduled { .. } => "rescheduled",
+            OpportunityFact::Assigned { .. } => "assigned",
+        }
+    }
+}
+
+/// Why a command on an opportunity is refused. A refused command changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpportunityRefusal {
+    /// A stage is not in the sales process, or the process has none that the command needs.
+    #[error("{command}: {source}")]
+    UnknownStage {
+        /// The command.
+        command: &'static str,
+        /// What is wrong.
+        source: LeadsError,
+    },
+    /// The command needs a stage that the process does not have.
+    #[error("{command}: the sales process has no {needed}")]
+    NoSuchStage {
+        /// The command.
+        command: &'static str,
+        /// The sort of stage.
+        needed: &'static str,
+    },
+    /// It takes effect before something that has happened already.
+    #[error("{command} on {on} comes before what happened on {last}; date it {last} or later")]
+    OutOfOrder {
+        /// The command.
+        command: &'static str,
+        /// Its date.
+        on: NaiveDate,
+        /// The day of the last thing that happened.
+        last: NaiveDate,
+    },
+    /// The opportunity does not stand where the command applies.
+    #[error("{command} is not possible: the opportunity is {status}{}; {needed}",
+        if *.archived { " and archived" } else { "" })]
+    IllegalTransition {
+        /// The command.
+        command: &'static str,
+        /// Where the opportunity stands.
+        status: OpportunityStatus,
+        /// Whether it is archived.
+        archived: bool,
+        /// Where it would have to stand.
+        needed: &'static str,
+    },
+}
+
+impl OpportunityRefusal {
+    /// A stable code for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownStage { .. } => "unknown_stage",
+            Self::NoSuchStage { .. } => "no_such_stage",
+            Self::OutOfOrder { .. } => "out_of_order",
+            Self::IllegalTransition { .. } => "illegal_transition",
+        }
+    }
+}
+
+impl fmt::Display for OpportunityStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "absent",
+            Self::Open => "open",
+            Self::Won => "won",
+            Self::Lost => "lost",
+        })
+    }
+}
+
+impl Decider for Opportunity {
+    type Command = OpportunityCommand;
+    type Event = OpportunityEvent;
+    type Context = SalesProcess;
+    type Refusal = OpportunityRefusal;
+
+    fn decide(
+        &self,
+        command: &OpportunityCommand,
+        process: &SalesProcess,
+    ) -> Result<Vec<OpportunityEvent>, OpportunityRefusal> {
+        let OpportunityCommand { on, action } = command;
+        let (on, name) = (*on, action.name());
+        // A stage that does not exist is wrong wherever the opportunity stands.
+        let stage = match action {
+            OpportunityAction::Open { stage: Some(id), .. } | OpportunityAction::MoveStage { stage: id } => {
+                let found = process.stage(id);
+                Some(found.map_err(|source| OpportunityRefusal::UnknownStage {
+                    command: name,
+                    source,
+                })?)
+            }
+            _ => None,
+        };
+        if let Some(last) = self.last_on.filter(|last| on < *last) {
+            return Err(OpportunityRefusal::OutOfOrder {
+                command: name,
+                on,
+                last,
+            });
+        }
+        let fact = self.decide_fact(action, stage, process)?;
+        Ok(fact
+            .map(|fact| OpportunityEvent { on, fact })
+            .into_iter()
+            .collect())
+    }
+
+    fn evolve(mut self, event: &OpportunityEvent) -> Self {
+        self.last_on = self.last_on.max(Some(event.on));
+        match &event.fact {
+            OpportunityFact::Opened { profile, standing } => {
+                self.profile = Some((**profile).clone());
+                self.standing = standing.clone();
+                self.opened_on = Some(event.on);
+            }
+            OpportunityFact::Won { standing } | OpportunityFact::Lost { standing, .. } => {
+                self.standing = standing.clone();
+                self.closed_on = Some(event.on);
+            }
+            OpportunityFact::Reopened { standing } => {
+                self.standing = standing.clone();
+                self.closed_on = None;
+            }
+            OpportunityFact::StageMoved { standing }
+            | OpportunityFact::ProbabilityChanged { standing }
+            | OpportunityFact::Archived { standing }
+            | OpportunityFact::Restored { standing } => self.standing = standing.clone(),
+            OpportunityFact::Revalued { value } => self.about(|profile| profile.value = *value),
+            OpportunityFact::Rescheduled { expected_close } => {
+                self.about(|profile| profile.expected_close = *expected_close);
+            }
+            OpportunityFact::Assigned { owner } => self.about(|profile| profile.owner = Some(owner.clone())),
+        }
+        self
+    }
+}
+
+impl Opportunity {
+    fn about(&mut self, change: impl FnOnce(&mut OpportunityProfile)) {
+        if let Some(profile) = &mut self.profile {
+            change(profile);
+        }
+    }
+
+    fn decide_fact(
+        &self,
+        action: &OpportunityAction,
+        stage: Option<&Stage>,
+        process: &SalesProcess,
+    ) -> Result<Option<OpportunityFact>, OpportunityRefusal> {
+        use OpportunityStatus::{Absent, Lost, Open, Won};
+        let (command, status, archived) = (action.name(), self.status(), self.standing.archived);
+        let unless = |legal: bool, needed: &'static str| {
+            if legal {
+                return Ok(());
+            }
+            Err(OpportunityRefusal::IllegalTransition {
+                command,
+                status,
+                archived,
+                needed,
+            })
+        };
+        let no_stage = |needed| OpportunityRefusal::NoSuchStage { command, needed };
+        // Every stage at hand is one of the process.
+        let probability = |stage: &Stage| process.probability(&stage.id).ok().flatten();
+        let opens = matches!(action, OpportunityAction::Open { .. });
+        unless(opens || status != Absent, "open it first")?;
+        let live = self.standing.is_live();
+        let mut next = self.standing.clone();
+        let moved: fn(Standing) -> OpportunityFact = match action {
+            OpportunityAction::Open { profile, .. } => {
+                unless(status == Absent, "it is open already")?;
+                let first = || process.stages().next().ok_or_else(|| no_stage("first stage"));
+                let stage = stage.map_or_else(first, Ok)?;
+                unless(!stage.won, "it begins in a stage that is not won")?;
+                let probability = probability(stage).cloned().unwrap_or_default();
+                return Ok(Some(OpportunityFact::Opened {
+                    profile: profile.clone(),
+                    standing: Standing::new(stage.clone(), probability),
+                }));
+            }
+            OpportunityAction::MoveStage { .. } => {
+                if let Some(stage) = stage {
+                    next.move_to(stage.clone(), probability(stage));
+                }
+                |standing| OpportunityFact::StageMoved { standing }
+            }
+            OpportunityAction::MarkWon => {
+                unless(status != Won, "it is won already")?;
+                next.move_to(
+                    process.won_stage().ok_or_else(|| no_stage("won stage"))?.clone(),
+                    None,
+                );
+                |standing| OpportunityFact::StageMoved { standing }
+            }
+            OpportunityAction::MarkLost { .. } => {
+                unless(status == Open, "only an open one can be lost")?;
+                next.archived = true;
+                next.follow(Probability::ZERO);
+                |standing| OpportunityFact::Archived { standing }
+            }
+            OpportunityAction::ObserveProbability { probability } => {
+                next.automated_probability = probability.clone();
+                if live && !next.overridden {
+                    next.probability = probability.clone();
+                }
+                |standing| OpportunityFact::ProbabilityChanged { standing }
+            }
+            OpportunityAction::SetProbability { probability } => {
+                unless(
+                    live,
+                    "only an open one that is not archived has a probability to set",
+                )?;
+                next.probability = probability.clone();
+                next.overridden = true;
+                |standing| OpportunityFact::ProbabilityChanged { standing }
+            }
+            OpportunityAction::ResetProbability => {
+                unless(
+                    live,
+                    "only an open one that is not archived has a probability to reset",
+                )?;
+                next.follow(next.automated_probability.clone());
+                |standing| OpportunityFact::ProbabilityChanged { standing }
+            }
+            OpportunityAction::Archive => {
+                unless(!archived, "it is archived already")?;
+                next.archived = true;
+                |standing| OpportunityFact::Archived { standing }
+            }
+            OpportunityAction::Restore => {
+                unless(archived, "only an archived one can be restored")?;
+                next.archived = false;
+                if status == Lost {
+                    next.follow(next.automated_probability.clone());
+                }
+                |standing| OpportunityFact::Restored { standing }
+            }
+            OpportunityAction::Revalue { value } => {
+                unless(status == Open, "only an open one can be revalued")?;
+                let same = self.value() == value.as_ref();
+                return Ok((!same).then_some(OpportunityFact::Revalued { value: *value }));
+            }
+            OpportunityAction::Reschedule { expected_close } => {
+                unless(status == Open, "only an open one can be rescheduled")?;
+                let same = self
+                    .profile
+                    .as_ref()
+                    .is_some_and(|p| p.expected_close == *expected_close);
+                let expected_close = *expected_close;
+                return Ok((!same).then_some(OpportunityFact::Rescheduled { expected_close }));
+            }
+            OpportunityAction::Assign { owner } => {
+                unless(status == Open, "only an open one can be assigned")?;
+                let same = self
+                    .profile
+                    .as_ref()
+                    .is_some_and(|p| p.owner.as_ref() == Some(owner));
+                let owner = owner.clone();
+                return Ok((!same).then_some(OpportunityFact::Assigned { owner }));
+            }
+        };
+        if next == self.standing {
+            return Ok(None);
+        }
+        let reason = match action {
+            OpportunityAction::MarkLost { reason } => Some(reason.clone()),
+            _ => None,
+        };
+        Ok(Some(match next.status() {
+            same if same == status => moved(next),
+            Won => OpportunityFact::Won { standing: next },
+            Lost => OpportunityFact::Lost {
+                standing: next,
+                reason,
+            },
+            Open | Absent => OpportunityFact::Reopened { standing: next },
+        }))
+    }
+}

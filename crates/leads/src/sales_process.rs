@@ -1,0 +1,187 @@
+use l2c_money::{Exact, Percent};
+use l2c_rules::Faults;
+use serde::{Deserialize, Serialize};
+
+use crate::LeadsError;
+use crate::document::{Check, Source};
+
+/// The probability of winning: an exact figure from 0 to 1. In serde a string: `"0.4"`, `"1/3"`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Exact", into = "Exact")]
+pub struct Probability(Exact);
+
+impl Probability {
+    /// Impossible.
+    pub const ZERO: Self = Self(Exact::ZERO);
+    /// Certain.
+    pub const ONE: Self = Self(Exact::ONE);
+
+    /// From a figure between 0 and 1.
+    ///
+    /// # Errors
+    /// [`LeadsError::ProbabilityOutOfRange`].
+    pub fn new(value: Exact) -> Result<Self, LeadsError> {
+        if value.is_negative() || value > Exact::ONE {
+            let value = value.to_string();
+            return Err(LeadsError::ProbabilityOutOfRange { value });
+        }
+        Ok(Self(value))
+    }
+
+    /// From a percentage between 0 % and 100 %.
+    ///
+    /// # Errors
+    /// [`LeadsError::ProbabilityOutOfRange`].
+    pub fn from_percent(percent: Percent) -> Result<Self, LeadsError> {
+        Self::new(percent.fraction()).map_err(|_| LeadsError::ProbabilityOutOfRange {
+            value: percent.to_string(),
+        })
+    }
+
+    /// The figure between 0 and 1.
+    #[must_use]
+    pub const fn value(&self) -> &Exact {
+        &self.0
+    }
+
+    /// The figure between 0 and 100.
+    #[must_use]
+    pub fn percent(&self) -> Exact {
+        &self.0 * Exact::integer(100)
+    }
+}
+
+impl TryFrom<Exact> for Probability {
+    type Error = LeadsError;
+    fn try_from(value: Exact) -> Result<Self, LeadsError> {
+        Self::new(value)
+    }
+}
+
+impl From<Probability> for Exact {
+    fn from(probability: Probability) -> Self {
+        probability.0
+    }
+}
+
+/// The stages of a sales process as people write them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SalesProcessDocument {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: u32,
+    /// The stages in order; a new opportunity begins in the first.
+    pub stages: Vec<StageEntry>,
+}
+
+/// A stage as people write it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageEntry {
+    /// Its id.
+    pub id: String,
+    /// How often, in percent, an opportunity in this stage is won. Without it the stage says nothing about
+    /// the probability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub win_percent: Option<Percent>,
+    /// Whether an opportunity in this stage is won.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub won: bool,
+}
+
+/// A stage as an opportunity keeps it: its id, and whether being there means won.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// Its id.
+    pub id: String,
+    /// Whether an opportunity in this stage is won.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub won: bool,
+}
+
+/// A checked sales process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SalesProcess {
+    pub(crate) source: Source,
+    stages: Vec<(Stage, Option<Probability>)>,
+}
+
+impl SalesProcess {
+    /// Checks a document.
+    ///
+    /// # Errors
+    /// All faults: ids that are empty or stand twice, percentages outside 0 to 100.
+    pub fn new(document: &SalesProcessDocument) -> Result<Self, Faults<LeadsError>> {
+        let mut check = Check::new();
+        check.ids(
+            "stage",
+            "stages",
+            document.stages.iter().map(|stage| stage.id.as_str()),
+        );
+        let mut stages = Vec::with_capacity(document.stages.len());
+        for (index, entry) in document.stages.iter().enumerate() {
+            let probability = entry.win_percent.map(Probability::from_percent).transpose();
+            let probability = probability.unwrap_or_else(|error| {
+                check.fault(format!("stages[{index}].win_percent"), error);
+                None
+            });
+            let (id, won) = (entry.id.clone(), entry.won);
+            stages.push((Stage { id, won }, probability));
+        }
+        check.finish(Self {
+            source: Source {
+                id: document.id.clone(),
+                version: document.version,
+            },
+            stages,
+        })
+    }
+
+    /// The stages in order.
+    pub fn stages(&self) -> impl Iterator<Item = &Stage> {
+        self.stages.iter().map(|(stage, _)| stage)
+    }
+
+    /// A stage by its id.
+    ///
+    /// # Errors
+    /// [`LeadsError::UnknownStage`].
+    pub fn stage(&self, id: &str) -> Result<&Stage, LeadsError> {
+        self.entry(id).map(|(_, stage, _)| stage)
+    }
+
+    /// How probable it is that an opportunity in a stage is won, if the stage says so.
+    ///
+    /// # Errors
+    /// [`LeadsError::UnknownStage`].
+    pub fn probability(&self, id: &str) -> Result<Option<&Probability>, LeadsError> {
+        self.entry(id).map(|(_, _, probability)| probability)
+    }
+
+    /// The first stage in which an opportunity is won.
+    #[must_use]
+    pub fn won_stage(&self) -> Option<&Stage> {
+        self.stages().find(|stage| stage.won)
+    }
+
+    pub(crate) fn entry(&self, id: &str) -> Result<(usize, &Stage, Option<&Probability>), LeadsError> {
+        let found = self
+            .stages
+            .iter()
+            .enumerate()
+            .find(|(_, (stage, _))| stage.id == id);
+        found
+            .map(|(index, (stage, probability))| (index, stage, probability.as_ref()))
+            .ok_or_else(|| LeadsError::UnknownStage {
+                stage: id.to_owned(),
+                known: self
+                    .stages()
+                    .map(|stage| stage.id.as_str())
+                    .collect::<Vec<&str>>()
+                    .join(", "),
+            })
+    }
+}
