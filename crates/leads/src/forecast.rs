@@ -5,7 +5,7 @@ use l2c_calendar::{CalendarError, Quarter};
 use l2c_explain::{Explanation, Figure, NoTrace, Note, Recorder, Trace};
 use l2c_money::Exact;
 
-use crate::pipeline::Weighed;
+use crate::forecaster::Weighed;
 use crate::{Forecaster, LeadsError, OpportunityStatus, PipelineItem, PipelineSums};
 
 /// A forecast by calendar quarter: what is won beside what is open, weighted by probability.

@@ -1,77 +1,9 @@
-use std::fmt;
-
 use chrono::NaiveDate;
-use l2c_host::{Decider, DomainEvent, Machine, PartyId, Transition};
+use l2c_host::{Decider, DomainEvent, PartyId};
 use l2c_money::Exact;
 use serde::{Deserialize, Serialize};
 
-use crate::{Assignment, LeadId, OpportunityId, Scorecard, Thresholds};
-
-/// Where a lead stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LeadStatus {
-    /// There is no lead yet.
-    #[default]
-    Absent,
-    /// Known, not (or not yet) qualified.
-    New,
-    /// Its score or a person says that it is worth working on (marketing qualified).
-    Qualified,
-    /// Sales has taken it on (sales qualified).
-    Accepted,
-    /// It was qualified and went back: its score fell, or sales gave it back.
-    Recycled,
-    /// Ruled out.
-    Disqualified,
-    /// It became an opportunity. Nothing follows.
-    Converted,
-}
-
-/// The life of a lead. The names are those of the events: what a score leads to depends on the score.
-pub const LEAD_MACHINE: Machine<LeadStatus> = {
-    use LeadStatus::{Absent, Accepted, Converted, Disqualified, New, Qualified, Recycled};
-    const fn t(from: LeadStatus, on: &'static str, to: LeadStatus) -> Transition<LeadStatus> {
-        Transition { from, on, to }
-    }
-    Machine {
-        name: "lead",
-        initial: Absent,
-        terminal: &[Converted],
-        states: &[
-            Absent,
-            New,
-            Qualified,
-            Accepted,
-            Recycled,
-            Disqualified,
-            Converted,
-        ],
-        transitions: &[
-            t(Absent, "created", New),
-            t(New, "scored", New),
-            t(Qualified, "scored", Qualified),
-            t(Accepted, "scored", Accepted),
-            t(Recycled, "scored", Recycled),
-            t(Disqualified, "scored", Disqualified),
-            t(New, "assigned", New),
-            t(Qualified, "assigned", Qualified),
-            t(Accepted, "assigned", Accepted),
-            t(Recycled, "assigned", Recycled),
-            t(New, "qualified", Qualified),
-            t(Recycled, "qualified", Qualified),
-            t(Qualified, "accepted", Accepted),
-            t(Qualified, "recycled", Recycled),
-            t(Accepted, "recycled", Recycled),
-            t(New, "disqualified", Disqualified),
-            t(Qualified, "disqualified", Disqualified),
-            t(Accepted, "disqualified", Disqualified),
-            t(Recycled, "disqualified", Disqualified),
-            t(Disqualified, "requalified", New),
-            t(Accepted, "converted", Converted),
-        ],
-    }
-};
+use crate::{Assignment, LEAD_MACHINE, LeadId, LeadStatus, OpportunityId, Scorecard, Thresholds};
 
 /// A score as the lead keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -335,13 +267,6 @@ impl DomainEvent for LeadEvent {
     }
 }
 
-/// What decisions about leads need.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeadContext {
-    /// The scores that qualify and recycle.
-    pub thresholds: Thresholds,
-}
-
 /// Why a command on a lead is refused. A refused command changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -379,27 +304,14 @@ impl LeadRefusal {
     }
 }
 
-impl fmt::Display for LeadStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Absent => "absent",
-            Self::New => "new",
-            Self::Qualified => "qualified",
-            Self::Accepted => "accepted",
-            Self::Recycled => "recycled",
-            Self::Disqualified => "disqualified",
-            Self::Converted => "converted",
-        })
-    }
-}
-
 impl Decider for Lead {
     type Command = LeadCommand;
     type Event = LeadEvent;
-    type Context = LeadContext;
+    /// The scores that qualify and recycle.
+    type Context = Thresholds;
     type Refusal = LeadRefusal;
 
-    fn decide(&self, command: &LeadCommand, context: &LeadContext) -> Result<Vec<LeadEvent>, LeadRefusal> {
+    fn decide(&self, command: &LeadCommand, thresholds: &Thresholds) -> Result<Vec<LeadEvent>, LeadRefusal> {
         let on = command.on();
         if let Some(last) = self.last_on.filter(|last| on < *last) {
             let command = command.name();
@@ -417,7 +329,7 @@ impl Decider for Lead {
                     on,
                     score: score.clone(),
                 });
-                events.extend(self.consequence(on, score, &context.thresholds));
+                events.extend(self.consequence(on, score, thresholds));
             }
             LeadCommand::Assign { assignment, .. } => {
                 // Where it is already: nothing to do.

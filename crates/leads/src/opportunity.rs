@@ -1,138 +1,11 @@
-use std::fmt;
-
 use chrono::NaiveDate;
-use l2c_host::{Decider, DomainEvent, Machine, PartyId, Transition};
+use l2c_host::{Decider, DomainEvent, PartyId};
 use l2c_money::Money;
 use serde::{Deserialize, Serialize};
 
-use crate::{LeadId, LeadsError, OpportunityId, Probability, SalesProcess, Stage};
-
-/// Where an opportunity stands. It follows from stage, archiving and probability, and is never typed in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OpportunityStatus {
-    /// There is no opportunity yet.
-    #[default]
-    Absent,
-    /// Neither won nor lost.
-    Open,
-    /// It is in a won stage.
-    Won,
-    /// It is archived without hope, in a stage that is not won.
-    Lost,
-}
-
-/// The life of an opportunity. The names are those of the events. Won and lost are no ends: a deal can be
-/// reopened.
-pub const OPPORTUNITY_MACHINE: Machine<OpportunityStatus> = {
-    use OpportunityStatus::{Absent, Lost, Open, Won};
-    const fn t(
-        from: OpportunityStatus,
-        on: &'static str,
-        to: OpportunityStatus,
-    ) -> Transition<OpportunityStatus> {
-        Transition { from, on, to }
-    }
-    Machine {
-        name: "opportunity",
-        initial: Absent,
-        terminal: &[],
-        states: &[Absent, Open, Won, Lost],
-        transitions: &[
-            t(Absent, "opened", Open),
-            t(Open, "stage_moved", Open),
-            t(Won, "stage_moved", Won),
-            t(Lost, "stage_moved", Lost),
-            t(Open, "probability_changed", Open),
-            t(Won, "probability_changed", Won),
-            t(Lost, "probability_changed", Lost),
-            t(Open, "archived", Open),
-            t(Won, "archived", Won),
-            t(Open, "restored", Open),
-            t(Won, "restored", Won),
-            t(Open, "revalued", Open),
-            t(Open, "rescheduled", Open),
-            t(Open, "assigned", Open),
-            t(Open, "won", Won),
-            t(Lost, "won", Won),
-            t(Open, "lost", Lost),
-            t(Won, "lost", Lost),
-            t(Won, "reopened", Open),
-            t(Lost, "reopened", Open),
-        ],
-    }
+use crate::{
+    LeadId, LeadsError, OpportunityId, OpportunityStatus, Probability, SalesProcess, Stage, Standing,
 };
-
-/// The five facts that a status follows from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Standing {
-    /// The stage.
-    pub stage: Stage,
-    /// Put aside.
-    pub archived: bool,
-    /// How probable it is that it is won, as forecasts use it.
-    pub probability: Probability,
-    /// The probability that the stage or a model gives.
-    pub automated_probability: Probability,
-    /// Whether a person has set the probability, so that it does not follow the automated one.
-    pub overridden: bool,
-}
-
-impl Standing {
-    /// A fresh opportunity in a stage.
-    #[must_use]
-    pub fn new(stage: Stage, probability: Probability) -> Self {
-        Self {
-            stage,
-            archived: false,
-            automated_probability: probability.clone(),
-            probability,
-            overridden: false,
-        }
-    }
-
-    /// Won in a won stage, archived or not; lost if archived without hope; else open.
-    #[must_use]
-    pub fn status(&self) -> OpportunityStatus {
-        if self.stage.won {
-            OpportunityStatus::Won
-        } else if self.archived && self.probability == Probability::ZERO {
-            OpportunityStatus::Lost
-        } else {
-            OpportunityStatus::Open
-        }
-    }
-
-    fn is_live(&self) -> bool {
-        self.status() == OpportunityStatus::Open && !self.archived
-    }
-
-    fn follow(&mut self, probability: Probability) {
-        self.probability = probability;
-        self.overridden = false;
-    }
-
-    /// Moves to a stage, whose own probability (if it has one) becomes the automated one.
-    fn move_to(&mut self, stage: Stage, probability: Option<&Probability>) {
-        let observed = probability.filter(|_| !stage.won);
-        if let Some(probability) = observed {
-            self.automated_probability = probability.clone();
-        }
-        match (self.stage.won, stage.won) {
-            (false, true) => {
-                self.archived = false;
-                self.follow(Probability::ONE);
-            }
-            (true, false) => self.follow(self.automated_probability.clone()),
-            _ => {}
-        }
-        self.stage = stage;
-        if observed.is_some() && self.is_live() && !self.overridden {
-            self.probability = self.automated_probability.clone();
-        }
-    }
-}
 
 /// What an opportunity is about when it is opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -435,17 +308,6 @@ impl OpportunityRefusal {
     }
 }
 
-impl fmt::Display for OpportunityStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Absent => "absent",
-            Self::Open => "open",
-            Self::Won => "won",
-            Self::Lost => "lost",
-        })
-    }
-}
-
 impl Decider for Opportunity {
     type Command = OpportunityCommand;
     type Event = OpportunityEvent;
@@ -529,7 +391,7 @@ impl Opportunity {
     ) -> Result<Option<OpportunityFact>, OpportunityRefusal> {
         use OpportunityStatus::{Absent, Lost, Open, Won};
         let (command, status, archived) = (action.name(), self.status(), self.standing.archived);
-        let unless = |legal: bool, needed: &'static str| {
+        let require = |legal: bool, needed: &'static str| {
             if legal {
                 return Ok(());
             }
@@ -544,15 +406,15 @@ impl Opportunity {
         // Every stage at hand is one of the process.
         let probability = |stage: &Stage| process.probability(&stage.id).ok().flatten();
         let opens = matches!(action, OpportunityAction::Open { .. });
-        unless(opens || status != Absent, "open it first")?;
+        require(opens || status != Absent, "open it first")?;
         let live = self.standing.is_live();
         let mut next = self.standing.clone();
         let moved: fn(Standing) -> OpportunityFact = match action {
             OpportunityAction::Open { profile, .. } => {
-                unless(status == Absent, "it is open already")?;
+                require(status == Absent, "it is open already")?;
                 let first = || process.stages().next().ok_or_else(|| no_stage("first stage"));
                 let stage = stage.map_or_else(first, Ok)?;
-                unless(!stage.won, "it begins in a stage that is not won")?;
+                require(!stage.won, "it begins in a stage that is not won")?;
                 let probability = probability(stage).cloned().unwrap_or_default();
                 return Ok(Some(OpportunityFact::Opened {
                     profile: profile.clone(),
@@ -566,7 +428,7 @@ impl Opportunity {
                 |standing| OpportunityFact::StageMoved { standing }
             }
             OpportunityAction::MarkWon => {
-                unless(status != Won, "it is won already")?;
+                require(status != Won, "it is won already")?;
                 next.move_to(
                     process.won_stage().ok_or_else(|| no_stage("won stage"))?.clone(),
                     None,
@@ -574,7 +436,7 @@ impl Opportunity {
                 |standing| OpportunityFact::StageMoved { standing }
             }
             OpportunityAction::MarkLost { .. } => {
-                unless(status == Open, "only an open one can be lost")?;
+                require(status == Open, "only an open one can be lost")?;
                 next.archived = true;
                 next.follow(Probability::ZERO);
                 |standing| OpportunityFact::Archived { standing }
@@ -587,7 +449,7 @@ impl Opportunity {
                 |standing| OpportunityFact::ProbabilityChanged { standing }
             }
             OpportunityAction::SetProbability { probability } => {
-                unless(
+                require(
                     live,
                     "only an open one that is not archived has a probability to set",
                 )?;
@@ -596,7 +458,7 @@ impl Opportunity {
                 |standing| OpportunityFact::ProbabilityChanged { standing }
             }
             OpportunityAction::ResetProbability => {
-                unless(
+                require(
                     live,
                     "only an open one that is not archived has a probability to reset",
                 )?;
@@ -604,12 +466,12 @@ impl Opportunity {
                 |standing| OpportunityFact::ProbabilityChanged { standing }
             }
             OpportunityAction::Archive => {
-                unless(!archived, "it is archived already")?;
+                require(!archived, "it is archived already")?;
                 next.archived = true;
                 |standing| OpportunityFact::Archived { standing }
             }
             OpportunityAction::Restore => {
-                unless(archived, "only an archived one can be restored")?;
+                require(archived, "only an archived one can be restored")?;
                 next.archived = false;
                 if status == Lost {
                     next.follow(next.automated_probability.clone());
@@ -617,12 +479,12 @@ impl Opportunity {
                 |standing| OpportunityFact::Restored { standing }
             }
             OpportunityAction::Revalue { value } => {
-                unless(status == Open, "only an open one can be revalued")?;
+                require(status == Open, "only an open one can be revalued")?;
                 let same = self.value() == value.as_ref();
                 return Ok((!same).then_some(OpportunityFact::Revalued { value: *value }));
             }
             OpportunityAction::Reschedule { expected_close } => {
-                unless(status == Open, "only an open one can be rescheduled")?;
+                require(status == Open, "only an open one can be rescheduled")?;
                 let same = self
                     .profile
                     .as_ref()
@@ -631,7 +493,7 @@ impl Opportunity {
                 return Ok((!same).then_some(OpportunityFact::Rescheduled { expected_close }));
             }
             OpportunityAction::Assign { owner } => {
-                unless(status == Open, "only an open one can be assigned")?;
+                require(status == Open, "only an open one can be assigned")?;
                 let same = self
                     .profile
                     .as_ref()

@@ -116,7 +116,8 @@ impl<E: fmt::Display> fmt::Display for Fault<E> {
 /// All faults of a document, in the order in which they were found; at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Faults<E = RulesError> {
-    first: Fault<E>,
+    // Boxed, so that a result that carries it stays small.
+    first: Box<Fault<E>>,
     rest: Vec<Fault<E>>,
 }
 
@@ -125,7 +126,7 @@ impl<E> Faults<E> {
     #[must_use]
     pub fn of(faults: Vec<Fault<E>>) -> Option<Self> {
         let mut faults = faults.into_iter();
-        let first = faults.next()?;
+        let first = Box::new(faults.next()?);
         Some(Self {
             first,
             rest: faults.collect(),
@@ -134,26 +135,26 @@ impl<E> Faults<E> {
 
     /// The first fault: its code is the code of the document.
     #[must_use]
-    pub const fn first(&self) -> &Fault<E> {
+    pub fn first(&self) -> &Fault<E> {
         &self.first
     }
 
     /// The faults in order.
     pub fn iter(&self) -> impl Iterator<Item = &Fault<E>> {
-        std::iter::once(&self.first).chain(&self.rest)
+        std::iter::once(self.first()).chain(&self.rest)
     }
 
     /// The faults, to be joined to those of the document around this one.
     #[must_use]
     pub fn into_vec(self) -> Vec<Fault<E>> {
-        std::iter::once(self.first).chain(self.rest).collect()
+        std::iter::once(*self.first).chain(self.rest).collect()
     }
 }
 
 impl Faults {
     /// The code of the first fault.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         self.first.error.code()
     }
 }
