@@ -145,7 +145,7 @@ impl Exact {
         let bits = big.numer().bits().max(big.denom().bits());
         if bits.saturating_mul(u64::from(exponent.unsigned_abs())) > 30_000 {
             return Err(MoneyError::InvalidPower {
-                base: self.to_string(),
+                base: excerpt(&self.to_string()),
                 exponent: exponent.to_string(),
                 reason: "the exact result is too long; use `power`, which rounds",
             });
@@ -217,7 +217,7 @@ impl Exact {
         if !increment.is_positive() {
             return Err(MoneyError::InvalidRounding {
                 field: "increment",
-                value: increment.to_string(),
+                value: excerpt(&increment.to_string()),
                 expected: "an increment above zero",
             });
         }
@@ -293,6 +293,24 @@ fn terminating_scale(den: i128) -> Option<u32> {
 impl Default for Exact {
     fn default() -> Self {
         Self::ZERO
+    }
+}
+
+impl From<i32> for Exact {
+    fn from(value: i32) -> Self {
+        Self::integer(value.into())
+    }
+}
+
+impl From<u32> for Exact {
+    fn from(value: u32) -> Self {
+        Self::integer(value.into())
+    }
+}
+
+impl From<u64> for Exact {
+    fn from(value: u64) -> Self {
+        Self::from(i128::from(value))
     }
 }
 

@@ -1,3 +1,4 @@
+use std::cmp::Ordering;
 use std::fmt;
 
 use rust_decimal::Decimal;
@@ -51,7 +52,7 @@ impl Money {
     /// # Errors
     /// [`MoneyError::OutOfRange`] beyond 10^18 units, possible only for currencies without decimals.
     pub fn from_minor(units: i64, currency: Currency) -> Result<Self, MoneyError> {
-        Self::new(Decimal::new(units, currency.minor_units()), currency)
+        Self::from_units(units, currency.minor_units(), currency)
     }
 
     /// An exact figure as money, without rounding.
@@ -91,18 +92,42 @@ impl Money {
     /// The amount as a whole number of minor units, for kernels over integers.
     ///
     /// # Errors
-    /// [`MoneyError::NotInMinorUnits`] if it is finer than the minor unit; [`MoneyError::OutOfRange`] if it
-    /// does not fit `i64`.
+    /// As [`Money::to_units`].
     pub fn minor(&self) -> Result<i64, MoneyError> {
-        let units = self.units(self.currency.minor_units())?;
+        self.to_units(self.currency.minor_units())
+    }
+
+    /// The amount as a whole number of units of 10^-scale: a cell of a column with one scale for all.
+    ///
+    /// # Errors
+    /// [`MoneyError::NotInMinorUnits`] if it is finer than the unit; [`MoneyError::OutOfRange`] if it does
+    /// not fit `i64`.
+    pub fn to_units(&self, scale: u32) -> Result<i64, MoneyError> {
+        let units = self.units(scale)?;
         i64::try_from(units).map_err(|_| MoneyError::OutOfRange {
-            what: "amount in minor units",
+            what: "amount in units",
             value: units.to_string(),
             limit: i64::MAX.to_string(),
         })
     }
 
-    /// The amount as a whole number of units of 10^-scale.
+    /// A whole number of units of 10^-scale: the way back from [`Money::to_units`].
+    ///
+    /// # Errors
+    /// [`MoneyError::TooPrecise`] for a unit finer than 10^-28; else as [`Money::new`].
+    pub fn from_units(units: i64, scale: u32, currency: Currency) -> Result<Self, MoneyError> {
+        let fine = |_| MoneyError::TooPrecise {
+            what: "amount in units",
+            value: units.to_string(),
+            limit: Decimal::MAX_SCALE,
+        };
+        Self::new(
+            Decimal::try_from_i128_with_scale(units.into(), scale).map_err(fine)?,
+            currency,
+        )
+    }
+
+    /// The amount as a whole number of units of 10^-scale, in full width.
     pub(crate) fn units(&self, scale: u32) -> Result<i128, MoneyError> {
         let fine = || MoneyError::NotInMinorUnits {
             value: self.amount.to_string(),
@@ -129,6 +154,25 @@ impl Money {
     #[must_use]
     pub fn is_positive(&self) -> bool {
         self.amount.is_sign_positive() && !self.amount.is_zero()
+    }
+
+    /// Which of two amounts in one currency is the larger.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`].
+    pub fn checked_cmp(&self, other: &Self) -> Result<Ordering, MoneyError> {
+        self.same_currency(other)?;
+        Ok(self.amount.cmp(&other.amount))
+    }
+
+    fn same_currency(&self, other: &Self) -> Result<(), MoneyError> {
+        if self.currency == other.currency {
+            return Ok(());
+        }
+        Err(MoneyError::CurrencyMismatch {
+            left: self.currency,
+            right: other.currency,
+        })
     }
 
     /// `self + other`.
@@ -207,8 +251,9 @@ impl Money {
         weights: &[Exact],
         policy: AllocationPolicy,
     ) -> Result<Vec<Self>, MoneyError> {
+        let total = self.units(scale)?;
         let unit = Exact::power_of_ten(scale);
-        crate::allocation::allocate_units(self.units(scale)?, weights, policy)?
+        crate::allocation::allocate_units(total, weights, policy)?
             .into_iter()
             .map(|units| Self::try_from_exact(&Exact::from(units).checked_div(&unit)?, self.currency))
             .collect()

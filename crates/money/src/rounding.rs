@@ -56,8 +56,11 @@ impl Rounding {
 }
 
 /// The grid on which a rounded figure lies.
+///
+/// In serde `"minor_unit"`, `{"scale": 4}` or `{"increment": "0.05"}`; reading refuses what
+/// [`RoundingPolicy::round`] would refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", try_from = "RoundToDocument")]
 pub enum RoundTo {
     /// The minor unit of the currency: cents for USD, units for JPY.
     #[default]
@@ -68,7 +71,59 @@ pub enum RoundTo {
     Increment(#[serde(with = "crate::decimal_string")] Decimal),
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RoundToDocument {
+    MinorUnit,
+    Scale(u32),
+    Increment(#[serde(with = "crate::decimal_string")] Decimal),
+}
+
+impl TryFrom<RoundToDocument> for RoundTo {
+    type Error = MoneyError;
+    fn try_from(document: RoundToDocument) -> Result<Self, MoneyError> {
+        let to = match document {
+            RoundToDocument::MinorUnit => Self::MinorUnit,
+            RoundToDocument::Scale(scale) => Self::Scale(scale),
+            RoundToDocument::Increment(increment) => Self::Increment(increment),
+        };
+        to.check().map(|()| to)
+    }
+}
+
+impl RoundTo {
+    fn check(self) -> Result<(), MoneyError> {
+        let fault = |field, value, expected| {
+            Err(MoneyError::InvalidRounding {
+                field,
+                value,
+                expected,
+            })
+        };
+        match self {
+            Self::Scale(scale) if scale > 12 => fault("scale", scale.to_string(), "0 to 12 decimals"),
+            Self::Increment(increment) if increment <= Decimal::ZERO => {
+                fault("increment", increment.to_string(), "an increment above zero")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// How a figure is rounded: a mode and a grid. Policies are data; store them with the document they rounded.
+///
+/// Cash in Switzerland comes in steps of 0.05, whatever the minor unit of the franc:
+///
+/// ```
+/// use l2c_money::{Currency, RoundTo, Rounding, RoundingPolicy, Exact, dec};
+///
+/// let cash = RoundingPolicy { mode: Rounding::HalfUp, to: RoundTo::Increment(dec!(0.05)) };
+/// let due: Exact = "12.34".parse()?;
+/// assert_eq!(cash.money(&due, Currency::CHF)?.to_string(), "12.35 CHF");
+/// // A credit mirrors its invoice.
+/// assert_eq!(cash.money(&-due, Currency::CHF)?.to_string(), "-12.35 CHF");
+/// # Ok::<(), l2c_money::MoneyError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoundingPolicy {
@@ -92,6 +147,24 @@ impl RoundingPolicy {
         to: RoundTo::MinorUnit,
     };
 
+    /// To the smallest step of cash, such as 0.05 CHF.
+    ///
+    /// # Errors
+    /// [`MoneyError::InvalidRounding`] unless the increment is above zero.
+    pub fn increment(increment: Decimal, mode: Rounding) -> Result<Self, MoneyError> {
+        let to = RoundTo::Increment(increment);
+        to.check().map(|()| Self { mode, to })
+    }
+
+    /// To a number of decimals.
+    ///
+    /// # Errors
+    /// [`MoneyError::InvalidRounding`] for more than 12.
+    pub fn scale(scale: u32, mode: Rounding) -> Result<Self, MoneyError> {
+        let to = RoundTo::Scale(scale);
+        to.check().map(|()| Self { mode, to })
+    }
+
     /// To the minor unit of the currency.
     #[must_use]
     pub const fn minor_unit(mode: Rounding) -> Self {
@@ -106,14 +179,10 @@ impl RoundingPolicy {
     /// # Errors
     /// [`MoneyError::InvalidRounding`] for a scale above 12 or an increment not above zero.
     pub fn round(&self, value: &Exact, currency: Currency) -> Result<Exact, MoneyError> {
+        self.to.check()?;
         match self.to {
             RoundTo::MinorUnit => Ok(value.round(currency.minor_units(), self.mode)),
-            RoundTo::Scale(scale) if scale <= 12 => Ok(value.round(scale, self.mode)),
-            RoundTo::Scale(scale) => Err(MoneyError::InvalidRounding {
-                field: "scale",
-                value: scale.to_string(),
-                expected: "0 to 12 decimals",
-            }),
+            RoundTo::Scale(scale) => Ok(value.round(scale, self.mode)),
             RoundTo::Increment(increment) => value.round_to_multiple(&Exact::from(increment), self.mode),
         }
     }

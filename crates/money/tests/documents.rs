@@ -1,0 +1,109 @@
+//! How the types are written in documents, and what is refused when they are read.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+use l2c_money::{
+    AllocationPolicy, Currency, Decimal, Exact, ExchangeRate, Money, Percent, Price, Quantity, RoundTo,
+    RoundingPolicy, Unit, decimal_string,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{from_str, to_string};
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Row {
+    #[serde(with = "decimal_string")]
+    rate: Decimal,
+}
+
+/// Reads and writes back the same text.
+fn same<T: DeserializeOwned + Serialize>(text: &str) {
+    let value: T = from_str(text).unwrap();
+    assert_eq!(to_string(&value).unwrap(), text);
+}
+
+fn refused<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> String {
+    from_str::<T>(text).expect_err(text).to_string()
+}
+
+#[test]
+fn written_forms() {
+    same::<Money>(r#"{"amount":"12.50","currency":"USD"}"#);
+    same::<Money>(r#"{"amount":"-0.005","currency":"USD"}"#);
+    same::<Money>(r#"{"amount":"1250","currency":"JPY"}"#);
+    same::<Money>(r#"{"amount":"1.250","currency":"KWD"}"#);
+    same::<Price>(r#"{"amount":"0.0035","currency":"USD"}"#);
+    same::<Quantity>(r#"{"value":"-3","unit":"HUR"}"#);
+    same::<Percent>(r#""12.5""#);
+    same::<Exact>(r#""16/31""#);
+    same::<Exact>(r#""12.5""#);
+    same::<Currency>(r#""DEM""#);
+    same::<Unit>(r#""C62""#);
+    same::<ExchangeRate>(r#"{"from":"USD","to":"EUR","rate":"0.92","date":"2026-01-31"}"#);
+    same::<RoundingPolicy>(r#"{"mode":"half_even","to":"minor_unit"}"#);
+    same::<RoundingPolicy>(r#"{"mode":"half_up","to":{"scale":4}}"#);
+    same::<RoundingPolicy>(r#"{"mode":"ceiling","to":{"increment":"0.05"}}"#);
+    same::<AllocationPolicy>(r#"{"remainder":"last","zero_weights":"equal"}"#);
+    same::<Row>(r#"{"rate":"1.50"}"#);
+    assert_eq!(from_str::<RoundingPolicy>("{}").unwrap(), RoundingPolicy::HALF_UP);
+    assert_eq!(
+        from_str::<AllocationPolicy>("{}").unwrap(),
+        AllocationPolicy::default()
+    );
+}
+
+/// A JSON number has been a float somewhere.
+#[test]
+fn numbers_are_refused() {
+    for number in ["12", "12.5", "-1", "1e2", "0"] {
+        refused::<Money>(&format!(r#"{{"amount":{number},"currency":"USD"}}"#));
+        refused::<Price>(&format!(r#"{{"amount":{number},"currency":"USD"}}"#));
+        refused::<Quantity>(&format!(r#"{{"value":{number},"unit":"C62"}}"#));
+        refused::<Percent>(number);
+        refused::<Exact>(number);
+        refused::<Row>(&format!(r#"{{"rate":{number}}}"#));
+        refused::<RoundTo>(&format!(r#"{{"increment":{number}}}"#));
+        refused::<ExchangeRate>(&format!(
+            r#"{{"from":"USD","to":"EUR","rate":{number},"date":"2026-01-31"}}"#
+        ));
+    }
+    let message = refused::<Percent>("12.5");
+    assert!(message.contains("a percentage as a string"), "{message}");
+}
+
+#[test]
+fn unknown_keys_are_refused() {
+    refused::<Money>(r#"{"amount":"1","currency":"USD","scale":2}"#);
+    refused::<Price>(r#"{"amount":"1","currency":"USD","per":"C62"}"#);
+    refused::<Quantity>(r#"{"value":"1","unit":"C62","x":1}"#);
+    refused::<ExchangeRate>(r#"{"from":"USD","to":"EUR","rate":"1","date":"2026-01-31","source":"ECB"}"#);
+    refused::<RoundingPolicy>(r#"{"mode":"half_up","scale":2}"#);
+    refused::<RoundTo>(r#"{"scale":2,"increment":"1"}"#);
+    refused::<AllocationPolicy>(r#"{"remainders":"last"}"#);
+}
+
+#[test]
+fn what_cannot_be_is_refused_on_reading() {
+    let message = refused::<RoundingPolicy>(r#"{"to":{"scale":13}}"#);
+    assert!(message.contains("0 to 12 decimals"), "{message}");
+    refused::<RoundingPolicy>(r#"{"to":{"scale":-1}}"#);
+    refused::<RoundingPolicy>(r#"{"to":{"increment":"0"}}"#);
+    refused::<RoundingPolicy>(r#"{"to":{"increment":"-0.05"}}"#);
+    refused::<RoundingPolicy>(r#"{"mode":"nearest"}"#);
+    refused::<Money>(r#"{"amount":"1.0000000001","currency":"USD"}"#);
+    refused::<Money>(r#"{"amount":"1000000000000000000.1","currency":"USD"}"#);
+    refused::<Money>(r#"{"amount":"1","currency":"XAU"}"#);
+    refused::<Money>(r#"{"amount":"1,5","currency":"USD"}"#);
+    refused::<Price>(r#"{"amount":"0.0000000000001","currency":"USD"}"#);
+    refused::<Percent>(r#""1000000001""#);
+    refused::<Quantity>(r#"{"value":"1","unit":"box"}"#);
+    refused::<ExchangeRate>(r#"{"from":"USD","to":"USD","rate":"1","date":"2026-01-31"}"#);
+    refused::<ExchangeRate>(r#"{"from":"USD","to":"EUR","rate":"0","date":"2026-01-31"}"#);
+    refused::<Exact>(r#""1/0""#);
+}
