@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use l2c_money::{Decimal, Percent};
+use l2c_money::{Exact, Percent};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Check;
@@ -168,13 +168,27 @@ impl Product {
 
 impl MakeUp {
     fn new(check: &mut Check, path: &str, components: &[ComponentDocument]) -> Self {
+        let by_shares = components
+            .iter()
+            .any(|component| component.share_of_list.is_some());
         let mut seen = BTreeMap::new();
         for (index, component) in components.iter().enumerate() {
-            check.text(format!("{path}.components[{index}].id"), &component.id);
-            check.text(format!("{path}.components[{index}].name"), &component.name);
+            let path = format!("{path}.components[{index}]");
+            check.text(format!("{path}.id"), &component.id);
+            check.text(format!("{path}.name"), &component.name);
             if let Some(first) = seen.insert(component.id.as_str(), index) {
                 let message = format!("`{}` stands at components[{first}] already", component.id);
-                check.fault(format!("{path}.components[{index}].id"), message);
+                check.fault(format!("{path}.id"), message);
+            }
+            let path = format!("{path}.share_of_list");
+            match component.share_of_list {
+                None if by_shares => {
+                    check.fault(path, "other components have a share: give this one a share too")
+                }
+                Some(share) if share < Percent::ZERO => {
+                    check.fault(path, format!("{share} is below zero: a share is 0 % or more"));
+                }
+                _ => {}
             }
         }
         let plain = |c: &ComponentDocument| Component {
@@ -184,27 +198,17 @@ impl MakeUp {
         if components.is_empty() {
             return Self::Whole;
         }
-        let shares: Vec<_> = components
-            .iter()
-            .filter_map(|c| c.share_of_list.map(|share| (plain(c), share)))
-            .collect();
-        if shares.is_empty() {
+        if !by_shares {
             return Self::Priced(components.iter().map(plain).collect());
         }
-        for (index, component) in components.iter().enumerate() {
-            let path = format!("{path}.components[{index}].share_of_list");
-            match component.share_of_list {
-                None => check.fault(path, "other components have a share: give this one a share too"),
-                Some(share) if share < Percent::ZERO => {
-                    check.fault(path, format!("{share} is below zero: a share is 0 % or more"));
-                }
-                Some(_) => {}
-            }
-        }
-        // A million components of 10^9 % are far inside the range of Decimal.
-        let sum: Decimal = shares.iter().map(|(_, share)| share.value()).sum();
-        if sum != Percent::HUNDRED.value() {
-            let message = format!("the shares add up to {sum} %: they must add up to 100 %");
+        let shares = components
+            .iter()
+            .filter_map(|c| c.share_of_list.map(|share| (plain(c), share)));
+        let shares: Vec<(Component, Percent)> = shares.collect();
+        let sum: Exact = shares.iter().map(|(_, share)| share.fraction()).sum();
+        if sum != Exact::ONE {
+            let percent = sum * Exact::integer(100);
+            let message = format!("the shares add up to {percent} %: they must add up to 100 %");
             check.fault(format!("{path}.components"), message);
         }
         Self::Shares(shares)

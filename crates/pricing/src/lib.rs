@@ -1,6 +1,84 @@
 //! Price books and the price waterfall: from a list price to a net amount, in steps that are data.
 //!
-//! An [`Engine`] is built once from checked documents. It prices a request, or prices it and says why.
+//! An [`Engine`] is built once from three checked documents: what is sold, what it costs, and how list
+//! becomes net. It prices a request, or prices it and says why.
+//!
+//! ```
+//! use l2c_money::{Currency, Money, Quantity};
+//! use l2c_pricing::{Catalogue, Engine, PriceBook, PriceRequest, ProductId, RequestLine, Waterfall};
+//!
+//! let catalogue = r#"{"id": "catalogue", "version": 1, "products": [
+//!     {"id": "prd_GTXPro", "name": "GTX Pro", "components": [
+//!         {"id": "licence", "name": "Licence", "share_of_list": "80"},
+//!         {"id": "support", "name": "Support, 12 months", "share_of_list": "20"}]}]}"#;
+//! let book = r#"{"id": "list-usd", "version": 4, "currency": "USD", "entries": [
+//!     {"product": "prd_GTXPro", "price": "5624", "floor": "4500", "valid_from": "2017-01-01"}]}"#;
+//! let waterfall = r#"{"id": "standard", "version": 1, "steps": [
+//!     {"op": "negotiated", "id": "negotiated", "label": "Negotiated"}]}"#;
+//! let engine = Engine::new(
+//!     Catalogue::new(&serde_json::from_str(catalogue)?)?,
+//!     PriceBook::new(&serde_json::from_str(book)?)?,
+//!     Waterfall::new(&serde_json::from_str(waterfall)?)?,
+//! )?;
+//!
+//! let line = RequestLine::new("1", ProductId::new("prd_GTXPro")?, Quantity::pieces(1));
+//! let agreed = Money::from_minor(500_000, Currency::USD)?;
+//! let request = PriceRequest::new("2017-03-05".parse()?, vec![line]).with_target(agreed);
+//!
+//! let priced = engine.price(&request)?;
+//! let nets: Vec<String> = priced.lines().iter().map(|line| format!("{} {}", line.id, line.net)).collect();
+//! assert_eq!(nets, ["1.licence 4000.00 USD", "1.support 1000.00 USD"]);
+//! assert_eq!(priced.net_total(), agreed);
+//!
+//! let explained = engine.explain(&request)?;
+//! let why = explained.net_total();
+//! assert_eq!(why.recompute()?, agreed.exact());
+//! assert!(why.text().contains("list price: 5624.00 USD [list-usd v4 entries[0]]"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where things are
+//! - [`Catalogue`]: products, and what each is made of ([`MakeUp`]).
+//! - [`PriceBook`]: list prices and floors with their dates, in one currency.
+//! - [`Waterfall`]: percentage steps with conditions, the rounding of a line, the negotiated step.
+//! - [`Engine`], [`PriceRequest`], [`PricedQuote`], [`ExplainedQuote`]: the computation.
+//!
+//! # How a price comes about
+//! 1. **List**: the price of the day times the quantity, exact. A product whose components have shares of its
+//!    list price is rounded here and split over them by largest remainder, so that they add up to it.
+//! 2. **Percentage steps**, in their order, each on its line and exact. A step that does not apply stays
+//!    visible with its reason. A discount never turns a line round.
+//! 3. **Rounding** of each line to whole minor units: the one rounding point, named
+//!    [`LINE_ROUNDING`](crate::LINE_ROUNDING), its residue a row of its own.
+//! 4. **Negotiated step**: the difference between the agreed total and the total so far, down or up, spread
+//!    over the lines by their amounts, to the minor unit, by largest remainder. The nets add up to the agreed
+//!    total exactly. Lines with the other sign than the total carry nothing of it.
+//! 5. **Floors** are tested on the net, so that nothing slips below one through the document. A price below
+//!    its floor keeps its figures and is reported as a [`FloorViolation`].
+//!
+//! A negative quantity gives negative amounts throughout; a return is the mirror of its sale, to the cent.
+//!
+//! # Guarantees
+//! Each is a law in `tests/laws.rs`: nets add up to the agreed total in any currency and sign; each net is
+//! within one minor unit of its exact share; a target of list gives list; a step of 0 % changes nothing; a
+//! return mirrors its sale; the order of lines does not matter but for ties; an explanation recomputes to
+//! every net; components add up to their product.
+//!
+//! # Errors
+//! | code | what the caller does |
+//! |---|---|
+//! | `invalid_document` | mend the document; every fault is listed with its path |
+//! | `empty_request`, `duplicate_line` | mend the request |
+//! | `unknown_product`, `no_price` | add the product or the price, or take another date or unit |
+//! | `no_negotiated_step` | add the step to the waterfall, or ask without a target |
+//! | `currency_mismatch` | convert the target into the currency of the price book |
+//! | `not_in_minor_units` | round the target |
+//! | `target_unreachable` | agree on a total with the sign of the lines; for free lines let the step spread equally |
+//! | `inconsistent_figures` | the stored figures were changed: restore them |
+//! | codes of [`MoneyError`](l2c_money::MoneyError) | a figure is outside its published bounds |
+//!
+//! # What it is not
+//! No choice among several price books, no tiers, promotions, coupons or taxes, no configuration of products.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod catalogue;

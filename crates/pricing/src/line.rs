@@ -107,9 +107,7 @@ impl Engine {
         extended: &Figure<R::Mark>,
     ) -> Result<Vec<Figure<R::Mark>>, PricingError> {
         let currency = self.price_book.currency();
-        let whole = rec.round(extended, self.waterfall.line_rounding, currency, || {
-            Note::new("list amount, rounded").money(currency)
-        })?;
+        let whole = self.rounded(rec, extended, || "list amount, rounded".to_owned())?;
         let place = |index: usize| format!("{}.components[{index}]", product.path());
         let mut weights = Vec::with_capacity(shares.len());
         for (index, (component, share)) in shares.iter().enumerate() {
@@ -177,23 +175,40 @@ impl Engine {
             if step.when.holds(&facts) {
                 self.run_percent_step(rec, step, line);
             } else {
-                let tests = step.when.explain(&facts);
-                let tests: Vec<String> = tests.tests().iter().map(ToString::to_string).collect();
-                line.skip(&step.id, &step.label, tests.join("; "));
+                let outcome = step.when.explain(&facts);
+                let tests: Vec<String> = outcome
+                    .tests()
+                    .iter()
+                    .map(|test| format!("{} (is {})", test.text, test.found.as_deref().unwrap_or_default()))
+                    .collect();
+                line.skip(
+                    &step.id,
+                    &step.label,
+                    format!("does not hold: {}", tests.join("; ")),
+                );
             }
             line.subtotals.push(line.running.clone());
         }
-        let currency = self.price_book.currency();
-        let rounded = rec.round(&line.running, self.waterfall.line_rounding, currency, || {
-            Note::new(format!("line {}, rounded", line.id)).money(currency)
-        })?;
+        let rounded = self.rounded(rec, &line.running, || format!("line {}, rounded", line.id))?;
         let residue = &rounded.value - &line.running.value;
-        if residue.is_zero() {
-            line.running = rounded;
-        } else {
+        if !residue.is_zero() {
             line.apply(LINE_ROUNDING, "Rounding of the line", residue, rounded);
         }
         Ok(())
+    }
+
+    /// The one rounding point. A figure that is round already is left as it is, without a step.
+    fn rounded<R: Recorder>(
+        &self,
+        rec: &mut R,
+        figure: &Figure<R::Mark>,
+        label: impl FnOnce() -> String,
+    ) -> Result<Figure<R::Mark>, PricingError> {
+        let (policy, currency) = (self.waterfall.line_rounding, self.price_book.currency());
+        if policy.round(&figure.value, currency)? == figure.value {
+            return Ok(figure.clone());
+        }
+        Ok(rec.round(figure, policy, currency, || Note::new(label()).money(currency))?)
     }
 
     fn run_percent_step<R: Recorder>(
