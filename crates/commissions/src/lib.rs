@@ -1,1 +1,80 @@
-//! Crediting, quotas, payout, statements.
+//! Commissions: who is credited for a sale, what that earns by plan and attainment, and when it is paid.
+//!
+//! A plan is a checked document. The statement of a payee for a quarter is a function of the plan, the credits and
+//! the statements closed before it; what changes after a statement has closed becomes an adjustment of the next.
+//!
+//! ```
+//! use l2c_calendar::Quarter;
+//! use l2c_commissions::{Deal, Plan, PlanDocument};
+//!
+//! let document: PlanDocument = serde_json::from_str(r#"{"id": "pln_sales", "currency": "USD", "versions": [
+//!     {"version": 1, "from": "2017-Q1", "payment_lag_months": 1, "amortisation_months": 12, "components": [
+//!         {"id": "own", "credits": "primary", "parts": ["licence"], "quota": {"amount": "1000"},
+//!          "rates": [{"up_to_percent": "50", "rate_percent": "4"}, {"rate_percent": "6"}]},
+//!         {"id": "override", "credits": "rollup", "rates": [{"rate_percent": "1"}]}]}]}"#)?;
+//! let plan = Plan::new(&document)?;
+//!
+//! let deal: Deal = serde_json::from_str(r#"{"id": "ord_1", "date": "2017-02-14", "seller": "pty_Ada",
+//!     "manager": "pty_Max", "parts": {"licence": {"amount": "800", "currency": "USD"},
+//!                                     "support": {"amount": "160", "currency": "USD"}}}"#)?;
+//! let credits = plan.credits(&deal)?;
+//! let quarter: Quarter = "2017-Q1".parse()?;
+//! let statement = plan.statement(&deal.seller, quarter, &credits, &[])?;
+//! assert_eq!(statement.earned().to_string(), "38.00 USD"); // 500 x 4 % + 300 x 6 %
+//! let why = plan.explain(&deal.seller, quarter, &credits, &[], &statement.lines()[0].credit)?;
+//! assert_eq!(why.recompute()?, statement.earned().exact());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where things are
+//! - [`PlanDocument`] is what a user writes, [`Plan`] the checked plan; [`Fault`] one thing wrong with it.
+//! - [`Deal`], [`Credit`]: [`Plan::credits`] credits the seller and the manager; [`Credit::reversed`] takes back.
+//! - [`Statement`]: [`Plan::statement`] computes one, [`Plan::explain`] derives one line of it.
+//! - [`StatementState`] is the life of a statement, [`STATEMENT_MACHINE`] its table.
+//! - [`Statement::earning_entries`], [`Statement::payment_entry`]: the journal. [`PayeeBalance`]: what is owed.
+//!
+//! # Errors
+//! | code | what the caller does |
+//! |---|---|
+//! | `invalid_plan` | show all faults to the author of the plan |
+//! | `no_version`, `no_quota` | extend the plan: a version for the quarter, a quota for the payee |
+//! | `unknown_component` | a component with credits must stay in the plan for their quarter |
+//! | `wrong_currency` | convert, by a dated rate, before crediting |
+//! | `missing_part` | write the part of the deal, or correct `parts` of the component |
+//! | `duplicate_credit`, `unknown_credit`, `reversal_too_large` | the credits are wrong: correct whoever made them |
+//! | `foreign_statement` | give the closed statements of this payee and plan, all of them and each once |
+//! | `inconsistent` | the statement was altered after it was written: do not use it |
+//! | codes of `l2c-calendar`, `l2c-host`, `l2c-ledger`, `l2c-money`, `l2c-rating` | see there |
+//!
+//! A command on a statement is refused with `figures_fixed`, `not_closed`, `paid_too_early` or `already_paid`;
+//! nothing has changed then.
+//!
+//! # What it is not
+//! It does not carry forward the cost of contracts beyond a year (ASC 340-40-25-1), split credits, or know draws,
+//! caps and guarantees.
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
+
+mod balance;
+mod crediting;
+mod document;
+mod earnings;
+mod error;
+mod ids;
+mod journal;
+mod lifecycle;
+mod plan;
+mod statement;
+
+pub use balance::PayeeBalance;
+pub use crediting::{Credit, CreditKind, Deal};
+pub use document::{
+    ComponentDocument, PlanDocument, PlanVersionDocument, QuotaAmount, QuotaDocument, RateDocument,
+};
+pub use error::CommissionError;
+pub use ids::{CreditId, PlanId, StatementId};
+pub use l2c_rating::Fault;
+pub use lifecycle::{
+    STATEMENT_MACHINE, StatementCommand, StatementEvent, StatementRefusal, StatementState, StatementStatus,
+};
+pub use plan::Plan;
+pub use statement::{Adjustment, ComponentResult, Statement, StatementLine};

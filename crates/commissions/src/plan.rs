@@ -1,0 +1,417 @@
+use std::collections::BTreeMap;
+
+use l2c_calendar::Quarter;
+use l2c_explain::{Citation, Measure};
+use l2c_host::PartyId;
+use l2c_money::{Currency, Decimal, Money, Percent};
+use l2c_rating::{Charge, ChargeDocument, Fault, Legend, MAX_TIERS, RatingError, TierDocument};
+
+use crate::{
+    CommissionError, ComponentDocument, CreditKind, PlanDocument, PlanId, PlanVersionDocument, QuotaAmount,
+    QuotaDocument, RateDocument,
+};
+
+/// The longest amortisation for which the cost of obtaining a contract may be an expense at once
+/// (ASC 340-40-25-4).
+const EXPEDIENT_MONTHS: u32 = 12;
+const MAX_COMPONENTS: usize = 100;
+const MAX_COMPONENT_ID: usize = 40;
+const MAX_LAG_MONTHS: u32 = 120;
+
+/// A checked commission plan.
+///
+/// Its versions do not overlap; every rate table reaches from zero without end, so that any attainment pays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    id: PlanId,
+    currency: Currency,
+    versions: Vec<Version>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Version {
+    pub(crate) number: u32,
+    from: Quarter,
+    through: Option<Quarter>,
+    pub(crate) payment_lag_months: u32,
+    pub(crate) components: Vec<Component>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Component {
+    pub(crate) id: String,
+    pub(crate) credits: CreditKind,
+    pub(crate) parts: Option<Vec<String>>,
+    pub(crate) quota: Option<Quota>,
+    /// Over attainment where there is a quota, else over the credited amount.
+    pub(crate) rates: Charge,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Quota {
+    common: Option<Money>,
+    payees: BTreeMap<PartyId, Money>,
+}
+
+impl Quota {
+    /// The quota of a payee and where it stands in its component.
+    pub(crate) fn of(&self, payee: &PartyId) -> Option<(Money, String)> {
+        let own = self
+            .payees
+            .get(payee)
+            .map(|amount| (*amount, format!("quota.payees.{payee}")));
+        own.or_else(|| self.common.map(|amount| (amount, "quota.amount".to_owned())))
+    }
+}
+
+impl Plan {
+    /// Checks a document.
+    ///
+    /// # Errors
+    /// [`CommissionError::InvalidPlan`] with every fault: no version, versions that do not rise or overlap;
+    /// component ids that are malformed or double; quotas that are not above zero; rate tables whose steps do
+    /// not rise, that end, or that have steps without a quota; amortisation beyond a year.
+    pub fn new(document: &PlanDocument) -> Result<Self, CommissionError> {
+        let mut faults = Vec::new();
+        if document.versions.is_empty() {
+            faults.push(Fault::new("versions", "there is no version: write at least one"));
+        }
+        let mut versions: Vec<Version> = Vec::new();
+        for (index, version) in document.versions.iter().enumerate() {
+            let path = format!("versions[{index}]");
+            if let Some(before) = versions.last_mut() {
+                follow(before, version, &path, &mut faults);
+            }
+            versions.push(Version::new(version, document.currency, &path, &mut faults));
+        }
+        if faults.is_empty() {
+            Ok(Self {
+                id: document.id.clone(),
+                currency: document.currency,
+                versions,
+            })
+        } else {
+            Err(CommissionError::InvalidPlan {
+                plan: document.id.clone(),
+                faults,
+            })
+        }
+    }
+
+    /// The plan's id.
+    #[must_use]
+    pub const fn id(&self) -> &PlanId {
+        &self.id
+    }
+
+    /// The currency of quotas, credits and commissions.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The number of the version in force in a quarter.
+    ///
+    /// # Errors
+    /// [`CommissionError::NoVersion`].
+    pub fn version_number(&self, quarter: Quarter) -> Result<u32, CommissionError> {
+        self.version(quarter).map(|version| version.number)
+    }
+
+    /// A payee's quota of a quarter for a component; `None` for a component without quotas.
+    ///
+    /// # Errors
+    /// [`CommissionError::NoVersion`]; [`CommissionError::NoQuota`] if the component has quotas, but none for
+    /// this payee.
+    pub fn quota(
+        &self,
+        component: &str,
+        payee: &PartyId,
+        quarter: Quarter,
+    ) -> Result<Option<Money>, CommissionError> {
+        let version = self.version(quarter)?;
+        let quota = version
+            .component(component)
+            .and_then(|component| component.quota.as_ref());
+        let Some(quota) = quota else { return Ok(None) };
+        let found = quota.of(payee).map(|(amount, _)| Some(amount));
+        found.ok_or_else(|| CommissionError::NoQuota {
+            component: component.to_owned(),
+            quarter,
+            payee: payee.clone(),
+        })
+    }
+
+    pub(crate) fn version(&self, quarter: Quarter) -> Result<&Version, CommissionError> {
+        let in_force = |v: &&Version| v.from <= quarter && v.through.is_none_or(|through| quarter <= through);
+        let found = self.versions.iter().find(in_force);
+        found.ok_or_else(|| CommissionError::NoVersion {
+            plan: self.id.clone(),
+            quarter,
+        })
+    }
+
+    /// The place of something in a version of this plan, for derivations.
+    pub(crate) fn cite(&self, version: &Version, path: &str) -> Citation {
+        Citation::document(self.id.as_str(), version.number, path)
+    }
+}
+
+/// A version follows on the one before: higher number, later quarters. One without end ends where the next begins.
+fn follow(before: &mut Version, version: &PlanVersionDocument, path: &str, faults: &mut Vec<Fault>) {
+    if version.version <= before.number {
+        let message = format!(
+            "{} is not above {}, the version before",
+            version.version, before.number
+        );
+        faults.push(Fault::new(format!("{path}.version"), message));
+    }
+    if version.from <= before.from {
+        let message = format!(
+            "{} is not after {}, where the version before begins",
+            version.from, before.from
+        );
+        faults.push(Fault::new(format!("{path}.from"), message));
+    } else if let Some(through) = before.through.filter(|through| version.from <= *through) {
+        let message = format!(
+            "{} is not after {through}, where the version before ends",
+            version.from
+        );
+        faults.push(Fault::new(format!("{path}.from"), message));
+    } else if before.through.is_none() {
+        before.through = version.from.previous().ok();
+    }
+}
+
+impl Version {
+    fn new(document: &PlanVersionDocument, currency: Currency, path: &str, faults: &mut Vec<Fault>) -> Self {
+        let mut fault =
+            |field: &str, message: String| faults.push(Fault::new(format!("{path}.{field}"), message));
+        if let Some(through) = document.through.filter(|through| *through < document.from) {
+            fault(
+                "through",
+                format!("{through} is before {}, the first quarter", document.from),
+            );
+        }
+        if document.payment_lag_months > MAX_LAG_MONTHS {
+            let found = document.payment_lag_months;
+            fault(
+                "payment_lag_months",
+                format!("{found} months are more than {MAX_LAG_MONTHS}"),
+            );
+        }
+        let months = document.amortisation_months;
+        if months > EXPEDIENT_MONTHS {
+            let message = format!(
+                "a commission that {months} months of contract bear must be carried forward (ASC 340-40-25-1); an \
+                 expense when earned it can be up to {EXPEDIENT_MONTHS} months (ASC 340-40-25-4)"
+            );
+            fault("amortisation_months", message);
+        }
+        let count = document.components.len();
+        if count == 0 {
+            fault(
+                "components",
+                "there is no component: write at least one".to_owned(),
+            );
+        }
+        if count > MAX_COMPONENTS {
+            fault(
+                "components",
+                format!("{count} components are more than {MAX_COMPONENTS}"),
+            );
+        }
+        let mut components: Vec<Component> = Vec::new();
+        for (index, component) in document.components.iter().take(MAX_COMPONENTS).enumerate() {
+            let path = format!("{path}.components[{index}]");
+            if components.iter().any(|other| other.id == component.id) {
+                let message = format!("`{}` is the id of an earlier component", component.id);
+                faults.push(Fault::new(format!("{path}.id"), message));
+            }
+            let (found, checked) = Component::new(component, currency);
+            faults.extend(found.into_iter().map(|fault| fault.under(&path)));
+            components.extend(checked);
+        }
+        Self {
+            number: document.version,
+            from: document.from,
+            through: document.through,
+            payment_lag_months: document.payment_lag_months,
+            components,
+        }
+    }
+
+    pub(crate) fn component(&self, id: &str) -> Option<&Component> {
+        self.components.iter().find(|component| component.id == id)
+    }
+
+    /// Where a component stands in the version.
+    pub(crate) fn path(&self, id: &str) -> String {
+        let index = self
+            .components
+            .iter()
+            .position(|component| component.id == id)
+            .unwrap_or_default();
+        format!("components[{index}]")
+    }
+}
+
+impl Component {
+    fn new(document: &ComponentDocument, currency: Currency) -> (Vec<Fault>, Option<Self>) {
+        let mut faults = Vec::new();
+        let key = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let id = &document.id;
+        if id.is_empty() || id.len() > MAX_COMPONENT_ID || !id.bytes().all(key) {
+            let message = format!("write 1 to {MAX_COMPONENT_ID} characters out of A-Z a-z 0-9 - _");
+            faults.push(Fault::new("id", message));
+        }
+        for (index, part) in document.parts.iter().flatten().enumerate() {
+            if document
+                .parts
+                .iter()
+                .flatten()
+                .take(index)
+                .any(|other| other == part)
+            {
+                faults.push(Fault::new(
+                    format!("parts[{index}]"),
+                    format!("`{part}` is there twice"),
+                ));
+            }
+        }
+        if document.parts.as_ref().is_some_and(Vec::is_empty) {
+            faults.push(Fault::new(
+                "parts",
+                "no part counts: name one, or leave `parts` out to count all",
+            ));
+        }
+        let quota = document
+            .quota
+            .as_ref()
+            .map(|quota| Quota::new(quota, currency, &mut faults));
+        let rates = rate_table(&document.rates, quota.is_some(), currency, &mut faults);
+        let checked = rates.map(|rates| Self {
+            id: document.id.clone(),
+            credits: document.credits,
+            parts: document.parts.clone(),
+            quota,
+            rates,
+        });
+        (faults, checked)
+    }
+
+    /// How the rate table stands in a derivation.
+    pub(crate) fn legend<'a>(&self, cite: &'a dyn Fn(&str) -> Citation, currency: Currency) -> Legend<'a> {
+        let quantity = if self.quota.is_some() {
+            Measure::Percent
+        } else {
+            Measure::Money(currency)
+        };
+        Legend { quantity, cite }
+    }
+}
+
+impl Quota {
+    fn new(document: &QuotaDocument, currency: Currency, faults: &mut Vec<Fault>) -> Self {
+        let mut checked = |path: String, amount: Decimal| match Money::new(amount, currency) {
+            Ok(amount) if amount.is_positive() => Some(amount),
+            Ok(_) => {
+                faults.push(Fault::new(path, format!("{amount} is not above zero")));
+                None
+            }
+            Err(error) => {
+                faults.push(Fault::new(path, error.to_string()));
+                None
+            }
+        };
+        let common = document
+            .amount
+            .and_then(|QuotaAmount(amount)| checked("quota.amount".to_owned(), amount));
+        let own = |(payee, QuotaAmount(amount)): (&PartyId, &QuotaAmount)| {
+            checked(format!("quota.payees.{payee}"), *amount).map(|amount| (payee.clone(), amount))
+        };
+        let payees = document.payees.iter().filter_map(own).collect();
+        if document.amount.is_none() && document.payees.is_empty() {
+            faults.push(Fault::new(
+                "quota",
+                "there is no quota: give an `amount`, or quotas of `payees`",
+            ));
+        }
+        Self { common, payees }
+    }
+}
+
+/// A rate table is a graduated charge. Over attainment: a step up to 50 % ends at 0.5.
+fn rate_table(
+    rates: &[RateDocument],
+    has_quota: bool,
+    currency: Currency,
+    faults: &mut Vec<Fault>,
+) -> Option<Charge> {
+    let found = faults.len();
+    if !has_quota && rates.len() > 1 {
+        let message = "steps are by attainment: give a `quota`, or one rate without `up_to_percent`";
+        faults.push(Fault::new("rates", message));
+    }
+    let last = rates.len().saturating_sub(1);
+    let mut above = Percent::ZERO;
+    for (index, rate) in rates.iter().take(MAX_TIERS).enumerate() {
+        let message = match rate.up_to_percent {
+            Some(_) if index == last => {
+                "the last step has no end: what lies above it would earn nothing".to_owned()
+            }
+            Some(up_to) if up_to <= above => format!("{up_to} is not above {above}, where the step starts"),
+            None if index < last => "missing: only the last step has no end".to_owned(),
+            _ => String::new(),
+        };
+        if !message.is_empty() {
+            faults.push(Fault::new(format!("rates[{index}].up_to_percent"), message));
+        }
+        above = rate.up_to_percent.map_or(above, |up_to| up_to.max(above));
+    }
+    if faults.len() > found {
+        return None;
+    }
+    let tier = |rate: &RateDocument| TierDocument {
+        up_to: rate.up_to_percent.map(as_fraction),
+        rate_percent: Some(rate.rate_percent),
+        ..TierDocument::default()
+    };
+    // One more than are allowed, so that too many are seen to be too many.
+    let tiers = rates.iter().take(MAX_TIERS.saturating_add(1)).map(tier).collect();
+    match Charge::new(
+        &ChargeDocument::Graduated {
+            tiers,
+            flat_fee_at_zero: true,
+        },
+        currency,
+    ) {
+        Ok(charge) => Some(charge),
+        Err(RatingError::InvalidCharge { faults: found }) => {
+            faults.extend(
+                found
+                    .into_iter()
+                    .map(|fault| Fault::new(rates_path(&fault.path), fault.message)),
+            );
+            None
+        }
+        Err(other) => {
+            faults.push(Fault::new("rates", other.to_string()));
+            None
+        }
+    }
+}
+
+fn as_fraction(percent: Percent) -> Decimal {
+    // A percentage has at most 12 decimals and 9 digits before them, so two more fit.
+    percent
+        .fraction()
+        .to_decimal()
+        .unwrap_or_else(|_| percent.value())
+}
+
+/// A path of the charge in the words of the plan.
+pub(crate) fn rates_path(path: &str) -> String {
+    path.replacen("tiers", "rates", 1)
+        .replace(".up_to", ".up_to_percent")
+}
