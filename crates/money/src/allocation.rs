@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::error::excerpt;
+use crate::power::check_scale;
 use crate::{Exact, MoneyError};
 
 /// Where the units go that are left when every share is cut down to whole units.
@@ -36,55 +38,79 @@ pub struct AllocationPolicy {
     pub zero_weights: ZeroWeights,
 }
 
-/// Splits a whole number of units by weights; the parts add up to it and carry its sign.
-pub(crate) fn allocate_units(
-    total: i128,
-    weights: &[Exact],
-    policy: AllocationPolicy,
-) -> Result<Vec<i128>, MoneyError> {
-    if weights.is_empty() {
-        return Err(MoneyError::NoWeights);
-    }
-    if let Some((index, weight)) = weights.iter().enumerate().find(|(_, w)| w.is_negative()) {
-        return Err(MoneyError::NegativeWeight {
-            index,
-            value: weight.to_string(),
-        });
-    }
-    let sum: Exact = weights.iter().sum();
-    if sum.is_zero() {
-        return match policy.zero_weights {
-            ZeroWeights::Refuse => Err(MoneyError::ZeroWeights),
-            ZeroWeights::Equal => allocate_units(total, &vec![Exact::ONE; weights.len()], policy),
+impl AllocationPolicy {
+    /// Splits a figure of any size by weights into multiples of 10^-scale that add up to it and carry its
+    /// sign. [`Money::allocate`](crate::Money::allocate) is this for amounts of money.
+    ///
+    /// # Errors
+    /// [`MoneyError::InvalidRounding`] for a scale above 100; then as
+    /// [`Money::allocate`](crate::Money::allocate).
+    pub fn split(&self, total: &Exact, scale: u32, weights: &[Exact]) -> Result<Vec<Exact>, MoneyError> {
+        check_scale(scale)?;
+        let unit = Exact::power_of_ten(scale);
+        let units = total * &unit;
+        if !units.is_integer() {
+            return Err(MoneyError::NotInMinorUnits {
+                value: excerpt(&total.to_string()),
+                scale,
+            });
+        }
+        if weights.is_empty() {
+            return Err(MoneyError::NoWeights);
+        }
+        if let Some((index, weight)) = weights.iter().enumerate().find(|(_, w)| w.is_negative()) {
+            return Err(MoneyError::NegativeWeight {
+                index,
+                value: excerpt(&weight.to_string()),
+            });
+        }
+        let parts = match (weights.iter().any(Exact::is_positive), self.zero_weights) {
+            (true, _) => self.whole_parts(&units.abs(), weights)?,
+            (false, ZeroWeights::Equal) => {
+                self.whole_parts(&units.abs(), &vec![Exact::ONE; weights.len()])?
+            }
+            (false, ZeroWeights::Refuse) => return Err(MoneyError::ZeroWeights),
         };
+        let signed = |part: Exact| if total.is_negative() { -part } else { part };
+        parts
+            .into_iter()
+            .map(|part| signed(part).checked_div(&unit))
+            .collect()
     }
-    let magnitude = Exact::from(total).abs();
-    let mut parts = Vec::with_capacity(weights.len());
-    let mut fractions = Vec::with_capacity(weights.len());
-    for weight in weights {
-        let share = (&magnitude * weight).checked_div(&sum)?;
-        let whole = share.floor();
-        fractions.push(share - &whole);
-        parts.push(whole);
-    }
-    // Fewer units are left than there are shares with a cut-off fraction.
-    let left = (magnitude - parts.iter().sum::<Exact>()).to_i64().unwrap_or(0);
-    let left = usize::try_from(left).unwrap_or(0);
-    let weighted = || (0..weights.len()).filter(|&i| weights.get(i).is_some_and(Exact::is_positive));
-    let takers: Vec<usize> = match policy.remainder {
-        Remainder::Largest => {
-            let mut order: Vec<usize> = (0..weights.len()).collect();
-            order.sort_by(|&a, &b| fractions.get(b).cmp(&fractions.get(a)));
-            order.into_iter().take(left).collect()
+
+    /// Splits a whole number that is not negative, by weights of which one at least is above zero.
+    fn whole_parts(&self, total: &Exact, weights: &[Exact]) -> Result<Vec<Exact>, MoneyError> {
+        let sum: Exact = weights.iter().sum();
+        let mut parts = Vec::with_capacity(weights.len());
+        let mut fractions = Vec::with_capacity(weights.len());
+        for weight in weights {
+            // Multiply first, divide once.
+            let share = (total * weight).checked_div(&sum)?;
+            let whole = share.floor();
+            fractions.push(share - &whole);
+            parts.push(whole);
         }
-        Remainder::First => weighted().take(left).collect(),
-        Remainder::Last => weighted().next_back().into_iter().cycle().take(left).collect(),
-    };
-    for taker in takers {
-        if let Some(part) = parts.get_mut(taker) {
-            *part += &Exact::ONE;
+        // The cut-off fractions add up to a whole number below their count.
+        let left: Exact = fractions.iter().sum();
+        let left = left
+            .to_i64()
+            .and_then(|left| usize::try_from(left).ok())
+            .unwrap_or(0);
+        let mut weighted = (0..weights.len()).filter(|&i| weights.get(i).is_some_and(Exact::is_positive));
+        let takers: Vec<usize> = match self.remainder {
+            Remainder::Largest => {
+                let mut order: Vec<usize> = (0..weights.len()).collect();
+                order.sort_by(|&a, &b| fractions.get(b).cmp(&fractions.get(a)));
+                order.into_iter().take(left).collect()
+            }
+            Remainder::First => weighted.take(left).collect(),
+            Remainder::Last => weighted.next_back().into_iter().cycle().take(left).collect(),
+        };
+        for taker in takers {
+            if let Some(part) = parts.get_mut(taker) {
+                *part += &Exact::ONE;
+            }
         }
+        Ok(parts)
     }
-    let sign = if total < 0 { Exact::integer(-1) } else { Exact::ONE };
-    Ok(parts.iter().filter_map(|part| (part * &sign).to_i128()).collect())
 }

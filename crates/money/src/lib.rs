@@ -35,7 +35,7 @@
 //! # Bounds
 //! | type | magnitude | decimals |
 //! |---|---|---|
-//! | [`Money`] | 10^18 | 9 |
+//! | [`Money`] | 9 x 10^18 | 9 |
 //! | [`Price`], [`Quantity`] | 10^15 | 12 |
 //! | [`Percent`] | 10^9 | 12 |
 //! | [`Exact`] | grows as needed | any |

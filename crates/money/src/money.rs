@@ -22,8 +22,8 @@ pub struct Money {
 }
 
 impl Money {
-    /// The largest magnitude: 10^18 units.
-    pub const MAX_UNITS: i64 = 1_000_000_000_000_000_000;
+    /// The largest magnitude: 9 x 10^18 units.
+    pub const MAX_UNITS: i64 = 9_000_000_000_000_000_000;
     /// The largest number of decimals.
     pub const MAX_SCALE: u32 = 9;
 
@@ -50,7 +50,7 @@ impl Money {
     /// A whole number of minor units: 1250 is 12.50 USD, 1250 JPY, 1.250 KWD.
     ///
     /// # Errors
-    /// [`MoneyError::OutOfRange`] beyond 10^18 units, possible only for currencies without decimals.
+    /// [`MoneyError::OutOfRange`] beyond the bounds, possible only for currencies without decimals.
     pub fn from_minor(units: i64, currency: Currency) -> Result<Self, MoneyError> {
         Self::from_units(units, currency.minor_units(), currency)
     }
@@ -186,7 +186,7 @@ impl Money {
                 right: other.currency,
             });
         }
-        // Both are at most 10^18 with 9 decimals: the sum has at most 28 digits and stays exact.
+        // Both are at most 9 x 10^18 with 9 decimals: the sum is below 2^96 of the last decimal, hence exact.
         let sum = self.amount.checked_add(other.amount).unwrap_or(Decimal::MAX);
         Self::new(sum, self.currency)
     }
@@ -251,11 +251,10 @@ impl Money {
         weights: &[Exact],
         policy: AllocationPolicy,
     ) -> Result<Vec<Self>, MoneyError> {
-        let total = self.units(scale)?;
-        let unit = Exact::power_of_ten(scale);
-        crate::allocation::allocate_units(total, weights, policy)?
-            .into_iter()
-            .map(|units| Self::try_from_exact(&Exact::from(units).checked_div(&unit)?, self.currency))
+        policy
+            .split(&self.exact(), scale, weights)?
+            .iter()
+            .map(|part| Self::try_from_exact(part, self.currency))
             .collect()
     }
 

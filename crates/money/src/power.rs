@@ -118,7 +118,7 @@ impl Exact {
     }
 }
 
-fn check_scale(scale: u32) -> Result<(), MoneyError> {
+pub(crate) fn check_scale(scale: u32) -> Result<(), MoneyError> {
     if scale <= MAX_SCALE {
         return Ok(());
     }

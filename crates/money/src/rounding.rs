@@ -187,6 +187,14 @@ impl RoundingPolicy {
         }
     }
 
+    /// What rounding adds: the rounded figure less the exact one.
+    ///
+    /// # Errors
+    /// As [`RoundingPolicy::round`].
+    pub fn residue(&self, value: &Exact, currency: Currency) -> Result<Exact, MoneyError> {
+        Ok(self.round(value, currency)? - value)
+    }
+
     /// The rounded figure as money.
     ///
     /// # Errors
