@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use l2c_calendar::{FiscalCalendar, FiscalMonth};
 use l2c_ledger::{Header, JournalEntry, Line, Role, post_difference};
 use l2c_money::Money;
@@ -20,15 +18,17 @@ impl Projection {
         let mut entries = Vec::with_capacity(self.months.len());
         for row in &self.months {
             let date = self.as_of.min(row.month.last_day());
+            let mut lines = self.lines(row, before)?;
+            lines.retain(|line| !line.amount.is_zero());
             let header = Header {
                 id: format!("{}/{}", self.contract, row.month),
                 posting_date: date,
                 effective_date: date,
                 source: format!("{} through {date}", self.contract),
                 memo: format!("Revenue of {}", row.month),
-                citations: self.citations(row, before),
+                citations: self.citations(&lines),
             };
-            entries.push(JournalEntry::new(header, self.lines(row, before)?)?);
+            entries.push(JournalEntry::new(header, lines)?);
             before = row.position;
         }
         Ok(entries)
@@ -36,10 +36,6 @@ impl Projection {
 
     fn lines(&self, row: &ContractMonth, before: NetPosition) -> Result<Vec<Line>, RevenueError> {
         let contract = self.contract.as_str();
-        let billing = match self.billing {
-            BillingSide::Erp => Role::BillingClearing,
-            BillingSide::Engine => Role::Receivable,
-        };
         let asset = row
             .position
             .contract_asset()
@@ -49,46 +45,51 @@ impl Projection {
             .contract_liability()
             .checked_sub(&before.contract_liability())?;
         let mut lines = vec![
-            Line::debit(self.entity, billing, row.billed, contract),
+            Line::debit(self.entity, self.billing_role(), row.billed, contract),
             Line::debit(self.entity, Role::ContractAsset, asset, contract),
             Line::credit(self.entity, Role::ContractLiability, liability, contract),
         ];
         for (obligation, amount) in self.obligations.iter().zip(&row.by_obligation) {
             if !amount.is_zero() {
-                let subject = format!("{contract}/{}", obligation.id);
+                let subject = self.revenue_subject(&obligation.id);
                 lines.push(Line::credit(self.entity, Role::Revenue, *amount, subject));
             }
         }
         Ok(lines)
     }
 
-    /// The paragraphs that an entry rests on.
-    fn citations(&self, row: &ContractMonth, before: NetPosition) -> Vec<String> {
-        let mut paragraphs = Vec::new();
-        let moved = |over_time| {
-            let mut amounts = self.obligations.iter().zip(&row.by_obligation);
-            amounts.any(|(obligation, amount)| obligation.over_time == over_time && !amount.is_zero())
+    /// The paragraphs that lines rest on.
+    fn citations(&self, lines: &[Line]) -> Vec<String> {
+        let recognised = |over_time| {
+            let obligations = self.obligations.iter().filter(|o| o.over_time == over_time);
+            let subjects: Vec<String> = obligations.map(|o| self.revenue_subject(&o.id)).collect();
+            lines
+                .iter()
+                .any(|line| line.role == Role::Revenue && subjects.contains(&line.subject))
         };
-        if moved(false) {
-            paragraphs.push(Paragraph::POINT_IN_TIME);
+        let moves = |role| lines.iter().any(|line| line.role == role);
+        [
+            (Paragraph::POINT_IN_TIME, recognised(false)),
+            (Paragraph::PROGRESS, recognised(true)),
+            (Paragraph::POSITION, moves(self.billing_role())),
+            (Paragraph::LIABILITY, moves(Role::ContractLiability)),
+            (Paragraph::ASSET, moves(Role::ContractAsset)),
+        ]
+        .into_iter()
+        .filter(|(_, applies)| *applies)
+        .map(|(paragraph, _)| self.book.reference(paragraph))
+        .collect()
+    }
+
+    fn billing_role(&self) -> Role {
+        match self.billing {
+            BillingSide::Erp => Role::BillingClearing,
+            BillingSide::Engine => Role::Receivable,
         }
-        if moved(true) {
-            paragraphs.push(Paragraph::PROGRESS);
-        }
-        let positions = [before, row.position];
-        if positions.iter().any(|position| position.net().is_negative()) {
-            paragraphs.push(Paragraph::LIABILITY);
-        }
-        if positions.iter().any(|position| position.net().is_positive()) {
-            paragraphs.push(Paragraph::ASSET);
-        }
-        if !row.billed.is_zero() {
-            paragraphs.push(Paragraph::POSITION);
-        }
-        paragraphs
-            .into_iter()
-            .map(|paragraph| self.book.reference(paragraph))
-            .collect()
+    }
+
+    fn revenue_subject(&self, obligation: &str) -> String {
+        format!("{}/{obligation}", self.contract)
     }
 
     /// The entries still to be posted for this contract: what should stand in the books less what does.
@@ -107,21 +108,25 @@ impl Projection {
     ) -> Result<Vec<JournalEntry>, RevenueError> {
         let should_be = self.postings()?;
         let header = |posting: FiscalMonth, origin: FiscalMonth| {
-            let citations: BTreeSet<&String> = should_be
-                .iter()
-                .filter(|entry| entry.header().origin_month() == origin)
-                .flat_map(|entry| &entry.header().citations)
-                .collect();
-            let late = if posting == origin { "" } else { ", late" };
+            let late = if posting == origin { "" } else { ", known late" };
             Header {
                 id: format!("{}/{origin}/{run}", self.contract),
                 posting_date: self.as_of.clamp(posting.first_day(), posting.last_day()),
                 effective_date: self.as_of.clamp(origin.first_day(), origin.last_day()),
                 source: format!("{} through {}", self.contract, self.as_of),
                 memo: format!("Revenue of {origin}{late}"),
-                citations: citations.into_iter().cloned().collect(),
+                citations: Vec::new(),
             }
         };
-        Ok(post_difference(&should_be, posted, calendar, header)?)
+        post_difference(&should_be, posted, calendar, header)?
+            .into_iter()
+            .map(|entry| {
+                let header = Header {
+                    citations: self.citations(entry.lines()),
+                    ..entry.header().clone()
+                };
+                Ok(JournalEntry::new(header, entry.lines().to_vec())?)
+            })
+            .collect()
     }
 }

@@ -19,15 +19,22 @@ pub(crate) fn recognised<R: Recorder>(
     book: Book,
 ) -> Result<Figure<R::Mark>, RevenueError> {
     let currency = history.terms.currency();
+    let name = || {
+        history
+            .terms
+            .obligations()
+            .get(index)
+            .map_or("", |o| o.id.as_str())
+    };
     let progress = progress(rec, history, index, through, book)?;
     let earned = rec.product(allocated, &progress, || {
-        Note::new(format!("earned by the end of {through}, exact"))
+        Note::new(format!("{} earned by the end of {through}, exact", name()))
             .money(currency)
             .cite(book.cite(Paragraph::SATISFACTION))
     });
     let policy = history.terms.policy().rounding_policy();
     Ok(rec.round(&earned, policy, currency, || {
-        Note::new(format!("recognised by the end of {through}"))
+        Note::new(format!("{} recognised by the end of {through}", name()))
             .money(currency)
             .cite(of_policy(history, "rounding"))
     })?)

@@ -282,7 +282,7 @@ fn faults(document: &TermsDocument) -> Vec<Fault> {
                 None,
             );
         } else if amount.minor().is_err() {
-            let expected = "whole minor units of the currency, below 10^16";
+            let expected = "whole minor units of the currency that fit 64 bits";
             fault(
                 path("amount"),
                 "invalid_amount",
@@ -295,7 +295,7 @@ fn faults(document: &TermsDocument) -> Vec<Fault> {
         }
     }
     if price.is_none_or(|price| price.minor().is_err()) {
-        let expected = "a transaction price below 10^16";
+        let expected = "minor units that fit 64 bits in total";
         let paragraph = Some(Paragraph::TRANSACTION_PRICE);
         fault(
             "consideration".to_owned(),

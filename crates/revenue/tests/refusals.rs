@@ -1,0 +1,312 @@
+//! What is refused, and that a refusal changes nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod contract;
+
+use contract::*;
+use l2c_calendar::Period;
+use l2c_host::Decider;
+use l2c_money::{Currency, Money, parse_decimal};
+use l2c_revenue::*;
+
+fn terms() -> TermsDocument {
+    bundle(
+        usd("1000.00"),
+        &[
+            ("licence", usd("900.00"), AT_ONCE),
+            ("support", usd("300.00"), SERVICE),
+        ],
+    )
+}
+
+/// Every command of the machine, in a form that an active contract accepts.
+fn command(name: &str) -> RevenueCommand {
+    match name {
+        "incept" => incept(terms(), "2017-03-15"),
+        "satisfy" => satisfy("licence", "2017-03-20"),
+        "start_service" => start("support", "2017-03-20", "2018-03-19"),
+        "record_billing" => bill("inv_1", usd("1000.00"), "2017-03-20"),
+        other => panic!("no command {other}"),
+    }
+}
+
+fn in_state(status: RevenueStatus) -> RevenueContract {
+    let contract = match status {
+        RevenueStatus::NotStarted => RevenueContract::default(),
+        RevenueStatus::Active => decide_all(&[command("incept")], "2017-03-15").unwrap(),
+    };
+    assert_eq!(contract.status(), status);
+    contract
+}
+
+#[test]
+fn every_command_in_every_state() {
+    assert_eq!(REVENUE_MACHINE.check(), []);
+    for (state, name, target) in REVENUE_MACHINE.pairs() {
+        assert_eq!(command(name).name(), name);
+        let after = decide(&in_state(state), &command(name), "2017-04-01");
+        match target {
+            Some(to) => assert_eq!(after.unwrap().status(), to, "{state:?} {name}"),
+            None => assert_eq!(after.unwrap_err().code(), "not_begun", "{state:?} {name}"),
+        }
+    }
+    insta::assert_snapshot!(REVENUE_MACHINE.mermaid(), @r"
+    stateDiagram-v2
+        [*] --> NotStarted
+        NotStarted --> Active: incept
+        Active --> Active: incept / satisfy / start_service / record_billing
+        Active --> [*]
+    ");
+}
+
+#[test]
+fn saying_it_again_is_accepted_and_changes_nothing() {
+    let all: Vec<RevenueCommand> = REVENUE_MACHINE.commands().into_iter().map(command).collect();
+    let contract = decide_all(&all, "2017-04-01").unwrap();
+    assert_eq!(contract.facts().len(), 4);
+    for command in &all {
+        assert_eq!(decide(&contract, command, "2017-05-01").unwrap(), contract);
+    }
+}
+
+#[test]
+fn a_refused_command_says_why() {
+    let agreed = Measure::Time {
+        period: Some(Period::inclusive(day("2017-03-01"), day("2018-02-28")).unwrap()),
+    };
+    let early = bundle(usd("100.00"), &[("support", usd("0.01"), agreed)]);
+    let mut other = terms();
+    other.consideration.pop();
+    other.consideration.push(Consideration::Fixed {
+        id: "price".into(),
+        amount: usd("999.00"),
+    });
+    let eur = |cents| Money::from_minor(cents, Currency::EUR).unwrap();
+    let fine = Money::new(parse_decimal("0.001").unwrap(), Currency::USD).unwrap();
+    let huge = usd("90000000000000000.00");
+    let all: Vec<RevenueCommand> = REVENUE_MACHINE.commands().into_iter().map(command).collect();
+    let begun = in_state(RevenueStatus::Active);
+    let told = decide_all(&all, "2017-04-01").unwrap();
+    let large = decide(&begun, &bill("inv_0", huge, "2017-03-15"), "2017-03-15").unwrap();
+    let cases = [
+        (RevenueContract::default(), command("satisfy")),
+        (RevenueContract::default(), incept(early, "2017-03-15")),
+        (begun.clone(), incept(other, "2017-03-15")),
+        (begun.clone(), incept(terms(), "2017-03-16")),
+        (begun.clone(), satisfy("licence", "2017-03-14")),
+        (begun.clone(), start("support", "2017-03-14", "2018-03-13")),
+        (begun.clone(), bill("inv_1", usd("0.01"), "2017-03-14")),
+        (begun.clone(), satisfy("gadget", "2017-03-20")),
+        (begun.clone(), satisfy("support", "2017-03-20")),
+        (begun.clone(), start("licence", "2017-03-20", "2018-03-19")),
+        (told.clone(), satisfy("licence", "2017-03-21")),
+        (told.clone(), start("support", "2017-03-20", "2018-03-20")),
+        (begun.clone(), start("support", "2017-03-20", "2117-04-20")),
+        (begun.clone(), start("support", "2017-03-20", "9999-12-31")),
+        (told.clone(), bill("inv_1", usd("0.01"), "2017-03-20")),
+        (begun.clone(), bill("inv_1", eur(1), "2017-03-20")),
+        (begun.clone(), bill("inv_1", fine, "2017-03-20")),
+        (large, bill("inv_1", huge, "2017-03-20")),
+    ];
+    let mut said = Vec::new();
+    for (contract, command) in cases {
+        let refusal = decide(&contract, &command, "2017-05-01").unwrap_err();
+        said.push(format!("{}: {refusal}", refusal.code()));
+    }
+    insta::assert_snapshot!(said.join("\n"), @r"
+    not_begun: `satisfy` is refused before the inception of the contract (ASC 606-10-25-1, IFRS 15.9)
+    before_inception: `start_service` on 2017-03-01 is before the inception on 2017-03-15 (ASC 606-10-25-1, IFRS 15.9)
+    already_begun: rev_1 has begun on 2017-03-15 on other terms: another contract needs another id
+    already_begun: rev_1 has begun on 2017-03-15 on other terms: another contract needs another id
+    before_inception: `satisfy` on 2017-03-14 is before the inception on 2017-03-15 (ASC 606-10-25-1, IFRS 15.9)
+    before_inception: `start_service` on 2017-03-14 is before the inception on 2017-03-15 (ASC 606-10-25-1, IFRS 15.9)
+    before_inception: `record_billing` on 2017-03-14 is before the inception on 2017-03-15 (ASC 606-10-25-1, IFRS 15.9)
+    unknown_obligation: rev_1 promises no `gadget` (ASC 606-10-25-14, IFRS 15.22)
+    wrong_measure: `satisfy` does not fit `support`, which is satisfied over time (ASC 606-10-25-31, IFRS 15.39)
+    wrong_measure: `start_service` does not fit `licence`, which is satisfied at a point in time (ASC 606-10-25-31, IFRS 15.39)
+    already_satisfied: `licence` is satisfied since 2017-03-20 (ASC 606-10-25-23, IFRS 15.31)
+    already_started: the period of `support` is 2017-03-20 to 2018-03-19 already (ASC 606-10-25-31, IFRS 15.39)
+    term_too_long: the period of `support`, 2017-03-20 to 2117-04-20, is longer than 1200 months
+    term_too_long: the period of `support`, 2017-03-20 to 9999-12-31, is longer than 1200 months
+    document_recorded: inv_1 is recorded with 1000.00 USD on 2017-03-20 already: a correction is a document of its own
+    invalid_amount: billing 0.01 EUR is refused: USD and EUR cannot be combined: convert one of them first
+    invalid_amount: billing 0.001 USD is refused: 0.001 is not a whole number of units of 10^-2
+    invalid_amount: billing 90000000000000000.00 USD is refused: amount in units 18000000000000000000 is outside the limit of +/-9223372036854775807
+    ");
+}
+
+#[test]
+fn facts_of_a_contract_have_their_own_numbers() {
+    let context = RevenueContext {
+        recorded_at: noon(day("2017-04-01")),
+        sequence: 1,
+    };
+    let contract = in_state(RevenueStatus::Active);
+    let refusal = contract.decide(&command("satisfy"), &context).unwrap_err();
+    assert_eq!(refusal.code(), "sequence_used");
+    // What is known already needs no number.
+    assert_eq!(contract.decide(&command("incept"), &context), Ok(vec![]));
+}
+
+#[test]
+fn every_fault_of_terms_is_listed() {
+    let eur = |cents| Money::from_minor(cents, Currency::EUR).unwrap();
+    let long = Measure::Time {
+        period: Some(Period::inclusive(day("2000-01-01"), day("9999-12-31")).unwrap()),
+    };
+    let mut document = bundle(
+        Money::new(parse_decimal("10.005").unwrap(), Currency::USD).unwrap(),
+        &[
+            ("a", usd("-0.01"), AT_ONCE),
+            ("a", eur(1), AT_ONCE),
+            ("", usd("0.00"), long),
+        ],
+    );
+    document.consideration.push(Consideration::Fixed {
+        id: "price".into(),
+        amount: eur(1),
+    });
+    document.policy.id.clear();
+    document.obligations[0].description = "x".repeat(201);
+    let error = Terms::new(document).unwrap_err();
+    assert_eq!(error.code(), "text");
+    insta::assert_snapshot!(error, @r"
+    policy.id: 0 characters; expected 1 to 200 characters
+    consideration[0].amount: 10.005 USD; expected whole minor units of the currency that fit 64 bits
+    consideration[1].id: price; expected an id used once
+    consideration[1].amount: 0.01 EUR; expected an amount in USD
+    obligations[0].description: 201 characters; expected at most 200 characters
+    obligations[0].ssp: -0.01 USD; expected zero or above (ASC 606-10-32-32, IFRS 15.77)
+    obligations[1].id: a; expected an obligation named once (ASC 606-10-25-14, IFRS 15.22)
+    obligations[1].ssp: 0.01 EUR; expected a price in USD (ASC 606-10-32-32, IFRS 15.77)
+    obligations[2].id: 0 characters; expected 1 to 200 characters
+    obligations[2].measure.period: 2000-01-01 to 9999-12-31; expected a service of at most 1200 months
+    ");
+
+    let mut empty = bundle(usd("0.00"), &[("a", usd("0.00"), AT_ONCE)]);
+    empty.consideration.clear();
+    insta::assert_snapshot!(Terms::new(empty.clone()).unwrap_err(), @r"
+    consideration: 0; expected 1 to 10000 (ASC 606-10-32-2, IFRS 15.47)
+    obligations: all zero; expected at least one stand-alone selling price above zero (ASC 606-10-32-31, IFRS 15.76)
+    ");
+    empty.obligations.clear();
+    insta::assert_snapshot!(Terms::new(empty).unwrap_err(), @r"
+    consideration: 0; expected 1 to 10000 (ASC 606-10-32-2, IFRS 15.47)
+    obligations: 0; expected 1 to 10000 (ASC 606-10-25-14, IFRS 15.22)
+    ");
+
+    let mut large = terms();
+    for id in ["more", "and more"] {
+        large.consideration.push(Consideration::Fixed {
+            id: id.into(),
+            amount: usd("90000000000000000.00"),
+        });
+    }
+    insta::assert_snapshot!(Terms::new(large).unwrap_err(), @"consideration: a larger sum; expected minor units that fit 64 bits in total (ASC 606-10-32-2, IFRS 15.47)");
+
+    let mut many = terms();
+    many.obligations = vec![many.obligations[0].clone(); 10_001];
+    insta::assert_snapshot!(Terms::new(many).unwrap_err(), @"obligations: 10001; expected 1 to 10000 (ASC 606-10-25-14, IFRS 15.22)");
+}
+
+#[test]
+fn terms_are_checked_when_they_are_read() {
+    let checked = Terms::new(terms()).unwrap();
+    let text = serde_json::to_string_pretty(&checked).unwrap();
+    assert_eq!(serde_json::from_str::<Terms>(&text).unwrap(), checked);
+    let negative = text.replace(r#""300.00""#, r#""-300.00""#);
+    let error = serde_json::from_str::<Terms>(&negative).unwrap_err().to_string();
+    assert!(error.contains("obligations[1].ssp"), "{error}");
+    let unknown = text.replace(r#""description""#, r#""discription""#);
+    assert!(serde_json::from_str::<Terms>(&unknown).is_err());
+    insta::assert_snapshot!(text, @r#"
+    {
+      "contract": "rev_1",
+      "customer": "pty_acme",
+      "entity": "US01",
+      "currency": "USD",
+      "consideration": [
+        {
+          "kind": "fixed",
+          "id": "price",
+          "amount": {
+            "amount": "1000.00",
+            "currency": "USD"
+          }
+        }
+      ],
+      "obligations": [
+        {
+          "id": "licence",
+          "description": "The licence",
+          "ssp": {
+            "method": "observable",
+            "price": {
+              "amount": "900.00",
+              "currency": "USD"
+            }
+          },
+          "measure": {
+            "kind": "point_in_time"
+          }
+        },
+        {
+          "id": "support",
+          "description": "The support",
+          "ssp": {
+            "method": "observable",
+            "price": {
+              "amount": "300.00",
+              "currency": "USD"
+            }
+          },
+          "measure": {
+            "kind": "time"
+          }
+        }
+      ],
+      "policy": {
+        "id": "l2c-standard",
+        "version": 1,
+        "rounding": "half_up",
+        "remainder": "largest",
+        "convention": "daily",
+        "billing": "erp"
+      }
+    }
+    "#);
+}
+
+#[test]
+fn a_question_without_an_answer() {
+    let contract = in_state(RevenueStatus::Active);
+    let before = View {
+        known_at: noon(day("2017-03-14")),
+        ..as_of("2017-03-31")
+    };
+    let error = project(contract.facts(), &before).unwrap_err();
+    assert_eq!(error.code(), "not_in_books");
+    let question = Question::Allocation {
+        obligation: "gadget".into(),
+    };
+    let error = explain(contract.facts(), &as_of("2017-03-31"), &question).unwrap_err();
+    assert_eq!(error.code(), "unknown_obligation");
+    assert_eq!(error.to_string(), "rev_1 has no obligation `gadget`");
+
+    // A stream that no contract has decided.
+    let mut foreign = contract.facts()[0].clone();
+    foreign.sequence = 9;
+    foreign.fact = Fact::Satisfied {
+        obligation: "gadget".into(),
+    };
+    let contract = contract.evolve(&foreign);
+    let error = project(contract.facts(), &as_of("2017-03-31")).unwrap_err();
+    assert_eq!(error.code(), "unknown_obligation");
+}
