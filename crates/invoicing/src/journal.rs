@@ -18,11 +18,11 @@ impl IssuedInvoice {
     ///
     /// Billing moves no revenue: revenue is recognised by the progress of its obligations, and its posting
     /// takes the clearing account back to zero (ASC 606-10-45-1). Subjects are the number of the invoice, the
-    /// billing account, and the tax rate.
+    /// billing account, and the tax rate. A document that moves nothing has no entry; every other has one.
     ///
     /// # Errors
     /// [`InvoicingError::Ledger`] if the ledger refuses the entry.
-    pub fn journal(&self) -> Result<JournalEntry, InvoicingError> {
+    pub fn journal(&self) -> Result<Vec<JournalEntry>, InvoicingError> {
         let document = self.invoice.document();
         let totals = self.invoice.totals();
         let seller = &document.seller;
@@ -57,6 +57,9 @@ impl IssuedInvoice {
             ),
             citations: vec!["EN 16931 BR-CO-15".to_owned()],
         };
-        Ok(JournalEntry::new(header, lines)?)
+        if lines.iter().all(|line| line.amount.is_zero()) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![JournalEntry::new(header, lines)?])
     }
 }
