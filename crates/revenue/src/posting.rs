@@ -61,11 +61,8 @@ impl Projection {
     /// The paragraphs that lines rest on.
     fn citations(&self, lines: &[Line]) -> Vec<String> {
         let recognised = |over_time| {
-            let obligations = self.obligations.iter().filter(|o| o.over_time == over_time);
-            let subjects: Vec<String> = obligations.map(|o| self.revenue_subject(&o.id)).collect();
-            lines
-                .iter()
-                .any(|line| line.role == Role::Revenue && subjects.contains(&line.subject))
+            let mut obligations = self.obligations.iter().filter(|o| o.over_time == over_time);
+            obligations.any(|o| lines.iter().any(|line| self.is_revenue_of(line, &o.id)))
         };
         let moves = |role| lines.iter().any(|line| line.role == role);
         [
@@ -90,6 +87,11 @@ impl Projection {
 
     fn revenue_subject(&self, obligation: &str) -> String {
         format!("{}/{obligation}", self.contract)
+    }
+
+    fn is_revenue_of(&self, line: &Line, obligation: &str) -> bool {
+        let of_contract = line.subject.strip_prefix(self.contract.as_str());
+        line.role == Role::Revenue && of_contract.and_then(|rest| rest.strip_prefix('/')) == Some(obligation)
     }
 
     /// The entries still to be posted for this contract: what should stand in the books less what does.

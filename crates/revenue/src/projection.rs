@@ -101,6 +101,30 @@ impl Projection {
         }
     }
 
+    /// What is billed by the end of the day of the view.
+    #[must_use]
+    pub fn billed(&self) -> Money {
+        self.months
+            .last()
+            .map_or(Money::zero(self.currency), |row| row.billed_to_date)
+    }
+
+    /// What is recognised by the end of the day of the view.
+    #[must_use]
+    pub fn recognised(&self) -> Money {
+        self.months
+            .last()
+            .map_or(Money::zero(self.currency), |row| row.recognised_to_date)
+    }
+
+    /// The transaction price of what is not yet performed by the end of the day of the view (606-10-50-13).
+    #[must_use]
+    pub fn remaining(&self) -> Money {
+        self.months
+            .last()
+            .map_or(self.transaction_price, |row| row.remaining)
+    }
+
     /// Whether every obligation is satisfied by the end of the day of the view.
     #[must_use]
     pub fn is_fulfilled(&self) -> bool {

@@ -348,6 +348,8 @@ proptest! {
         prop_assert_eq!(liability.negated(), figures.position().contract_liability());
         prop_assert!(asset.is_zero() || liability.is_zero());
         prop_assert_eq!(figures.position().net(), recognised.checked_sub(&billed).unwrap());
+        prop_assert_eq!((figures.recognised(), figures.billed()), (recognised, billed));
+        prop_assert_eq!(figures.remaining().checked_add(&recognised).unwrap(), figures.transaction_price);
         for obligation in &figures.obligations {
             let subject = format!("{}/{}", figures.contract, obligation.id);
             let posted = books.subject_balance(figures.entity, Role::Revenue, figures.currency, &subject);
@@ -470,6 +472,120 @@ proptest! {
         for event in &story.events {
             let text = serde_json::to_string(event).unwrap();
             prop_assert_eq!(&serde_json::from_str::<RevenueEvent>(&text).unwrap(), event);
+        }
+    }
+}
+
+/// A plainer contract: what is known, by name, and what it would say to a command.
+#[derive(Debug, Default)]
+struct Model {
+    begun: Option<NaiveDate>,
+    known: std::collections::BTreeMap<String, String>,
+}
+
+impl Model {
+    /// The number of facts added, or the code of the refusal.
+    fn say(&mut self, command: &RevenueCommand) -> Result<usize, &'static str> {
+        let (name, on, content, clash) = match command {
+            RevenueCommand::Incept { on, .. } => {
+                if self.begun.is_none() {
+                    self.begun = Some(*on);
+                    return Ok(1);
+                }
+                return if self.begun == Some(*on) {
+                    Ok(0)
+                } else {
+                    Err("already_begun")
+                };
+            }
+            RevenueCommand::Satisfy { obligation, on } => {
+                (obligation, *on, on.to_string(), "already_satisfied")
+            }
+            RevenueCommand::StartService { obligation, period } => {
+                (obligation, period.start(), period.to_string(), "already_started")
+            }
+            RevenueCommand::RecordBilling { document, amount, on } => {
+                (document, *on, format!("{amount} {on}"), "document_recorded")
+            }
+        };
+        let begun = self.begun.ok_or("not_begun")?;
+        let expected = match command {
+            RevenueCommand::Satisfy { .. } => "licence",
+            RevenueCommand::StartService { .. } => "support",
+            _ => name,
+        };
+        if ["licence", "support"].contains(&name.as_str()) && name != expected {
+            return Err("wrong_measure");
+        }
+        if name != expected {
+            return Err("unknown_obligation");
+        }
+        match self.known.get(name) {
+            Some(before) if *before == content => return Ok(0),
+            Some(_) => return Err(clash),
+            None => {}
+        }
+        if on < begun {
+            return Err("before_inception");
+        }
+        self.known.insert(name.clone(), content);
+        Ok(1)
+    }
+}
+
+fn command() -> impl Strategy<Value = RevenueCommand> {
+    let obligations = [
+        ("licence", usd("9.00"), AT_ONCE),
+        ("support", usd("3.00"), SERVICE),
+    ];
+    let terms = Box::new(Terms::new(bundle(usd("10.00"), &obligations)).unwrap());
+    let obligation = || {
+        select(vec![
+            "licence".to_owned(),
+            "support".to_owned(),
+            "gadget".to_owned(),
+        ])
+    };
+    let on = || (0..4_u32).prop_map(date);
+    prop_oneof![
+        (0..2_u32).prop_map(move |n| RevenueCommand::Incept {
+            terms: terms.clone(),
+            on: date(n + 1)
+        }),
+        (obligation(), on()).prop_map(|(obligation, on)| RevenueCommand::Satisfy { obligation, on }),
+        (obligation(), 0..3_u32, 1..3_u32).prop_map(|(obligation, from, days)| {
+            RevenueCommand::StartService {
+                obligation,
+                period: period(from, days),
+            }
+        }),
+        (
+            select(vec!["inv_1", "inv_2"]),
+            select(vec!["1.00", "-1.00"]),
+            on()
+        )
+            .prop_map(|(document, amount, on)| RevenueCommand::RecordBilling {
+                document: document.into(),
+                amount: usd(amount),
+                on,
+            }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn decisions_are_those_of_a_plainer_contract(commands in prop::collection::vec(command(), 1..40)) {
+        let (mut contract, mut model) = (RevenueContract::default(), Model::default());
+        for (sequence, command) in (1..).zip(&commands) {
+            let context = RevenueContext { recorded_at: noon(date(9)), sequence };
+            let decided = contract.decide(command, &context);
+            let said = decided.as_ref().map(Vec::len).map_err(RevenueRefusal::code);
+            prop_assert_eq!(said, model.say(command), "{:?}", command);
+            contract = decided.unwrap_or_default().iter().fold(contract, RevenueContract::evolve);
+        }
+        if model.begun.is_some() {
+            prop_assert!(project(contract.facts(), &view(9)).is_ok());
+            prop_assert_eq!(contract.facts().len(), model.known.len() + 1);
         }
     }
 }
