@@ -10,9 +10,10 @@ use l2c_money::{Exact, Money, RoundingPolicy};
 use crate::plan::{Component, Version, rates_path};
 use crate::{CommissionError, Credit, CreditId, Plan};
 
-/// A credit less what its reversals have taken back.
+/// A credit with its reversals, and what they leave of it.
 pub(crate) struct Counted<'a> {
     pub(crate) credit: &'a Credit,
+    pub(crate) reversals: Vec<&'a Credit>,
     pub(crate) net: Money,
 }
 
@@ -48,6 +49,7 @@ impl Plan {
                         &credit.id,
                         Counted {
                             credit,
+                            reversals: Vec::new(),
                             net: credit.amount,
                         },
                     );
@@ -62,6 +64,7 @@ impl Plan {
             };
             let counted = originals.get_mut(original).ok_or_else(unknown)?;
             counted.net = counted.net.checked_add(&reversal.amount)?;
+            counted.reversals.push(reversal);
         }
         let mut counts = Counts::new();
         for counted in originals.into_values() {
@@ -70,6 +73,11 @@ impl Plan {
             counts.entry(key).or_default().push(counted);
         }
         for list in counts.values_mut() {
+            for counted in list.iter_mut() {
+                counted
+                    .reversals
+                    .sort_by_key(|reversal| (reversal.date, &reversal.id));
+            }
             list.sort_by(|a, b| (a.credit.date, &a.credit.id).cmp(&(b.credit.date, &b.credit.id)));
         }
         Ok(counts)
@@ -139,28 +147,32 @@ impl Terms<'_> {
         self.quota.as_ref().map(|(amount, _)| *amount)
     }
 
+    /// The quota as a figure; none for a component without quotas.
+    pub(crate) fn quota_figure<R: Recorder>(&self, rec: &mut R) -> Option<Figure<R::Mark>> {
+        let (amount, path) = self.quota.as_ref()?;
+        Some(rec.input(amount.exact(), || {
+            Note::new("quota of the quarter")
+                .money(self.plan.currency())
+                .cite(self.cite(path))
+        }))
+    }
+
     /// What a total of credits has earned, rounded half away from zero to the minor unit. The commission of one
     /// credit is this after it less this before it, so the credits of a quarter add up to the quarter.
     pub(crate) fn earned<R: Recorder>(
         &self,
         rec: &mut R,
+        quota: Option<&Figure<R::Mark>>,
         credited: &Figure<R::Mark>,
         label: &str,
     ) -> Result<Figure<R::Mark>, CommissionError> {
         let currency = self.plan.currency();
-        let place = |path: &str| format!("{}.{path}", self.version.path(&self.component.id));
-        let cite = |path: &str| self.plan.cite(self.version, &place(&rates_path(path)));
-        let exact = match &self.quota {
-            None => self.rated(rec, credited, &cite)?,
-            Some((amount, path)) => {
-                let quota = rec.input(amount.exact(), || {
-                    Note::new("quota of the quarter")
-                        .money(currency)
-                        .cite(self.plan.cite(self.version, &place(path)))
-                });
-                let attainment = rec.quotient(credited, &quota, || Note::new("attainment").percent())?;
-                let rated = self.rated(rec, &attainment, &cite)?;
-                rec.product(&quota, &rated, || {
+        let exact = match quota {
+            None => self.rated(rec, credited)?,
+            Some(quota) => {
+                let attainment = rec.quotient(credited, quota, || Note::new("attainment").percent())?;
+                let rated = self.rated(rec, &attainment)?;
+                rec.product(quota, &rated, || {
                     Note::new("graduated commission").money(currency)
                 })
             }
@@ -169,14 +181,21 @@ impl Terms<'_> {
         Ok(rec.round(&exact, RoundingPolicy::HALF_UP, currency, note)?)
     }
 
+    fn cite(&self, path: &str) -> Citation {
+        self.plan.cite(
+            self.version,
+            &format!("{}.{path}", self.version.path(&self.component.id)),
+        )
+    }
+
     /// Below zero the first step goes on: what goes back gives back at the lowest rate.
     fn rated<R: Recorder>(
         &self,
         rec: &mut R,
         quantity: &Figure<R::Mark>,
-        cite: &dyn Fn(&str) -> Citation,
     ) -> Result<Figure<R::Mark>, CommissionError> {
-        let legend = self.component.legend(cite, self.plan.currency());
+        let cite = |path: &str| self.cite(&rates_path(path));
+        let legend = self.component.legend(&cite, self.plan.currency());
         if quantity.value.is_negative() {
             let mirrored = rec.negate(quantity, || Note::new("given back").measured(legend.quantity));
             let first = self.component.rates.tiers().first();

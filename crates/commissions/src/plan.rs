@@ -224,7 +224,12 @@ impl Version {
         let mut components: Vec<Component> = Vec::new();
         for (index, component) in document.components.iter().take(MAX_COMPONENTS).enumerate() {
             let path = format!("{path}.components[{index}]");
-            if components.iter().any(|other| other.id == component.id) {
+            if document
+                .components
+                .iter()
+                .take(index)
+                .any(|other| other.id == component.id)
+            {
                 let message = format!("`{}` is the id of an earlier component", component.id);
                 faults.push(Fault::new(format!("{path}.id"), message));
             }
@@ -353,6 +358,15 @@ fn rate_table(
         let message = "steps are by attainment: give a `quota`, or one rate without `up_to_percent`";
         faults.push(Fault::new("rates", message));
     }
+    if rates.is_empty() {
+        faults.push(Fault::new("rates", "there is no rate: write at least one"));
+    }
+    if rates.len() > MAX_TIERS {
+        faults.push(Fault::new(
+            "rates",
+            format!("{} steps are more than {MAX_TIERS}", rates.len()),
+        ));
+    }
     let last = rates.len().saturating_sub(1);
     let mut above = Percent::ZERO;
     for (index, rate) in rates.iter().take(MAX_TIERS).enumerate() {
@@ -377,8 +391,7 @@ fn rate_table(
         rate_percent: Some(rate.rate_percent),
         ..TierDocument::default()
     };
-    // One more than are allowed, so that too many are seen to be too many.
-    let tiers = rates.iter().take(MAX_TIERS.saturating_add(1)).map(tier).collect();
+    let tiers = rates.iter().map(tier).collect();
     match Charge::new(
         &ChargeDocument::Graduated {
             tiers,

@@ -257,13 +257,14 @@ fn component_lines(
     let zero = Money::zero(plan.currency());
     let (mut credited, mut earned) = (zero, zero);
     let mut lines = Vec::with_capacity(counted.len());
-    for Counted { credit, net } in counted {
+    let quota = terms.quota_figure(&mut NoTrace);
+    for Counted { credit, net, .. } in counted {
         credited = credited.checked_add(net)?;
         let figure = Figure {
             value: credited.exact(),
             mark: (),
         };
-        let after = terms.earned(&mut NoTrace, &figure, "")?.value;
+        let after = terms.earned(&mut NoTrace, quota.as_ref(), &figure, "")?.value;
         let after = Money::try_from_exact(&after, plan.currency())?;
         lines.push(StatementLine {
             component: component.clone(),
@@ -300,29 +301,54 @@ fn explained_line<R: Recorder>(
     plan: &Plan,
 ) -> Result<Figure<R::Mark>, CommissionError> {
     let currency = plan.currency();
-    let credits: Vec<Figure<R::Mark>> = counted
-        .iter()
-        .map(|Counted { credit, net }| {
-            rec.input(net.exact(), || {
-                let cited = Citation::new(credit.deal.as_str(), credit.id.as_str());
-                Note::new(format!("credit of {}", credit.date))
-                    .money(currency)
-                    .cite(cited)
-            })
-        })
-        .collect();
+    let credits: Vec<Figure<R::Mark>> = counted.iter().map(|counted| net_figure(rec, counted)).collect();
     let all: Vec<&Figure<R::Mark>> = credits.iter().collect();
     let earlier = all.split_last().map_or(&all[..], |(_, earlier)| earlier);
     let after = rec.sum(&all, || Note::new("credits with this one").money(currency));
-    let after = terms.earned(rec, &after, "commission of all credits with this one")?;
+    let quota = terms.quota_figure(rec);
+    let after = terms.earned(
+        rec,
+        quota.as_ref(),
+        &after,
+        "commission of all credits with this one",
+    )?;
     if earlier.is_empty() {
         return Ok(after);
     }
     let before = rec.sum(earlier, || Note::new("credits before this one").money(currency));
-    let before = terms.earned(rec, &before, "commission of the credits before this one")?;
+    let before = terms.earned(
+        rec,
+        quota.as_ref(),
+        &before,
+        "commission of the credits before this one",
+    )?;
     Ok(rec.difference(&after, &before, || {
         Note::new("commission of this credit").money(currency)
     }))
+}
+
+/// A credit less what was taken back of it.
+fn net_figure<R: Recorder>(rec: &mut R, counted: &Counted<'_>) -> Figure<R::Mark> {
+    let currency = counted.net.currency();
+    let mut input = |credit: &Credit, label: &str| {
+        rec.input(credit.amount.exact(), || {
+            let cited = Citation::new(credit.deal.as_str(), credit.id.as_str());
+            Note::new(format!("{label} of {}", credit.date))
+                .money(currency)
+                .cite(cited)
+        })
+    };
+    let credit = input(counted.credit, "credit");
+    if counted.reversals.is_empty() {
+        return credit;
+    }
+    let reversals: Vec<_> = counted
+        .reversals
+        .iter()
+        .map(|reversal| input(reversal, "reversal"))
+        .collect();
+    let parts: Vec<_> = std::iter::once(&credit).chain(&reversals).collect();
+    rec.sum(&parts, || Note::new("credit less reversals").money(currency))
 }
 
 /// What should be posted for earlier quarters, less what the closed statements have.
