@@ -149,8 +149,8 @@ impl Forecaster {
     }
 
     fn quarter<R: Recorder>(&self, rec: &mut R, members: &Members<'_, R::Mark>, name: &str) -> Sums<R::Mark> {
-        let won = self.sum(rec, &members.won, &format!("the won of {name}"));
-        let open = self.sum(rec, &members.open, &format!("the open of {name}"));
+        let won = self.sum(rec, &members.won, &format!("won in {name}"));
+        let open = self.sum(rec, &members.open, &format!("open in {name}"));
         let expected = rec.sum(&[&won.unweighted, &open.weighted], || {
             Note::new(format!("expected in {name}")).money(self.currency)
         });

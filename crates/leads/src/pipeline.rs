@@ -214,7 +214,7 @@ impl Forecaster {
             .map(|line| &line.value)
             .collect();
         let weighted: Vec<&Figure<R::Mark>> = members.iter().map(|line| &line.weighted).collect();
-        let note = |what: &str| Note::new(format!("{what} of {name}")).money(self.currency);
+        let note = |what: &str| Note::new(format!("{name}: {what}")).money(self.currency);
         PipelineSums {
             count: members.len(),
             estimated: counted(Valued::Estimated),
