@@ -59,6 +59,7 @@ mod crediting;
 mod document;
 mod earnings;
 mod error;
+mod explanation;
 mod ids;
 mod journal;
 mod lifecycle;
