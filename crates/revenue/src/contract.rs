@@ -3,7 +3,7 @@ use l2c_host::{DateTime, Decider, Machine, Transition, Utc};
 use l2c_money::{Money, MoneyError};
 
 use crate::terms::is_short_enough;
-use crate::{Fact, Measure, Obligation, RevenueEvent, RevenueRefusal, Terms};
+use crate::{Fact, MAX_MINOR_UNITS, Measure, Obligation, RevenueEvent, RevenueRefusal, Terms};
 
 /// Where a revenue contract stands in its life.
 ///
@@ -248,16 +248,18 @@ impl RevenueContract {
     /// Whether the amount, and what is billed with it, can be computed with.
     fn check_billing(&self, amount: Money, terms: &Terms) -> Result<(), RevenueRefusal> {
         let refused = |source: MoneyError| RevenueRefusal::InvalidAmount { amount, source };
-        let mut billed = Money::zero(terms.currency());
-        for (_, before, _) in self.billings() {
-            billed = billed.checked_add(&before).map_err(refused)?;
-        }
-        billed
+        let mut magnitude = Money::zero(terms.currency())
             .checked_add(&amount)
-            .and_then(|billed| billed.minor())
-            .and_then(|_| amount.minor())
-            .map(|_| ())
-            .map_err(refused)
+            .and_then(|amount| amount.minor())
+            .map_err(refused)?
+            .saturating_abs();
+        for (_, before, _) in self.billings() {
+            magnitude = magnitude.saturating_add(before.minor().map_err(refused)?.saturating_abs());
+        }
+        if magnitude > MAX_MINOR_UNITS {
+            return Err(RevenueRefusal::TooMuchBilled { amount });
+        }
+        Ok(())
     }
 }
 

@@ -89,7 +89,7 @@
 //! | `before_inception` | correct the date: nothing is recognised before there is a contract |
 //! | `unknown_obligation`, `wrong_measure` | correct the hand-over |
 //! | `already_satisfied`, `already_started`, `document_recorded` | the fact is known with other content: look which one is right |
-//! | `term_too_long`, `invalid_amount` | correct the input |
+//! | `term_too_long`, `invalid_amount`, `too_much_billed` | correct the input |
 //! | `sequence_used` | give the fact its own number |
 //!
 //! # What it is not
@@ -125,6 +125,6 @@ pub use projection::{ObligationFigures, Projection, ScheduledMonth, View, projec
 pub use refusal::RevenueRefusal;
 pub use report::{BalanceRollForward, RevenueWaterfall, RollForwardRow, ScheduleRow, WaterfallRow};
 pub use terms::{
-    Consideration, MAX_OBLIGATIONS, MAX_TERM_MONTHS, Measure, Obligation, RevenueContractId, StandalonePrice,
-    Terms, TermsDocument,
+    Consideration, MAX_MINOR_UNITS, MAX_OBLIGATIONS, MAX_TERM_MONTHS, Measure, Obligation, RevenueContractId,
+    StandalonePrice, Terms, TermsDocument,
 };

@@ -1,8 +1,7 @@
 use l2c_calendar::{NaiveDate, Period};
 use l2c_money::{Money, MoneyError};
 
-use crate::terms::MAX_TERM_MONTHS;
-use crate::{Paragraph, RevenueContractId};
+use crate::{MAX_MINOR_UNITS, MAX_TERM_MONTHS, Paragraph, RevenueContractId};
 
 /// Why a command is refused; nothing has changed.
 ///
@@ -95,13 +94,19 @@ pub enum RevenueRefusal {
         /// The date recorded.
         on: NaiveDate,
     },
-    /// An amount in another currency, finer than the minor unit, or too large with what is billed already.
+    /// An amount in another currency, or finer than the minor unit.
     #[error("billing {amount} is refused: {source}")]
     InvalidAmount {
         /// The amount in the command.
         amount: Money,
         /// Why.
         source: MoneyError,
+    },
+    /// A contract bills so much in all, credit notes counted like invoices, that its figures would leave their bounds.
+    #[error("with {amount} the documents of the contract come to more than {MAX_MINOR_UNITS} minor units")]
+    TooMuchBilled {
+        /// The amount in the command.
+        amount: Money,
     },
     /// Each fact of a contract has a number of its own, so that the facts of one day have an order.
     #[error("sequence {sequence} is used by another fact of the contract")]
@@ -126,6 +131,7 @@ impl RevenueRefusal {
             Self::TermTooLong { .. } => "term_too_long",
             Self::DocumentRecorded { .. } => "document_recorded",
             Self::InvalidAmount { .. } => "invalid_amount",
+            Self::TooMuchBilled { .. } => "too_much_billed",
             Self::SequenceUsed { .. } => "sequence_used",
         }
     }

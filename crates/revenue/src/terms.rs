@@ -17,6 +17,9 @@ typed_id!(
 pub const MAX_TERM_MONTHS: usize = 1_200;
 /// The largest number of obligations, and of parts of the consideration, in one contract.
 pub const MAX_OBLIGATIONS: usize = 10_000;
+/// The largest sum of the magnitudes of what a customer promises, and of what is billed, in minor units: 10^18. Within
+/// it no figure of a contract leaves the bounds of [`Money`], nor of 64-bit integers.
+pub const MAX_MINOR_UNITS: i64 = 1_000_000_000_000_000_000;
 /// The longest id or description, in characters.
 const MAX_TEXT: usize = 200;
 
@@ -257,7 +260,7 @@ fn faults(document: &TermsDocument) -> Vec<Fault> {
     }
 
     let mut ids = BTreeSet::new();
-    let mut price = Some(Money::zero(document.currency));
+    let mut magnitude = 0_i64;
     for (index, part) in document.consideration.iter().enumerate() {
         let path = |field| format!("consideration[{index}].{field}");
         if let Some(found) = bad_text(part.id()) {
@@ -281,8 +284,10 @@ fn faults(document: &TermsDocument) -> Vec<Fault> {
                 &expected,
                 None,
             );
-        } else if amount.minor().is_err() {
-            let expected = "whole minor units of the currency that fit 64 bits";
+        } else if let Ok(units) = amount.minor() {
+            magnitude = magnitude.saturating_add(units.saturating_abs());
+        } else {
+            let expected = "whole minor units of the currency";
             fault(
                 path("amount"),
                 "invalid_amount",
@@ -290,18 +295,16 @@ fn faults(document: &TermsDocument) -> Vec<Fault> {
                 expected,
                 None,
             );
-        } else {
-            price = price.and_then(|price| price.checked_add(&amount).ok());
         }
     }
-    if price.is_none_or(|price| price.minor().is_err()) {
-        let expected = "minor units that fit 64 bits in total";
+    if magnitude > MAX_MINOR_UNITS {
+        let found = "magnitudes that sum to more".to_owned();
         let paragraph = Some(Paragraph::TRANSACTION_PRICE);
         fault(
             "consideration".to_owned(),
             "invalid_amount",
-            "a larger sum".to_owned(),
-            expected,
+            found,
+            "at most 10^18 minor units",
             paragraph,
         );
     }

@@ -90,7 +90,7 @@ fn a_refused_command_says_why() {
     });
     let eur = |cents| Money::from_minor(cents, Currency::EUR).unwrap();
     let fine = Money::new(parse_decimal("0.001").unwrap(), Currency::USD).unwrap();
-    let huge = usd("90000000000000000.00");
+    let huge = usd("6000000000000000.00");
     let all: Vec<RevenueCommand> = REVENUE_MACHINE.commands().into_iter().map(command).collect();
     let begun = in_state(RevenueStatus::Active);
     let told = decide_all(&all, "2017-04-01").unwrap();
@@ -113,7 +113,7 @@ fn a_refused_command_says_why() {
         (told.clone(), bill("inv_1", usd("0.01"), "2017-03-20")),
         (begun.clone(), bill("inv_1", eur(1), "2017-03-20")),
         (begun.clone(), bill("inv_1", fine, "2017-03-20")),
-        (large, bill("inv_1", huge, "2017-03-20")),
+        (large, bill("crn_1", huge.negated(), "2017-03-20")),
     ];
     let mut said = Vec::new();
     for (contract, command) in cases {
@@ -138,7 +138,7 @@ fn a_refused_command_says_why() {
     document_recorded: inv_1 is recorded with 1000.00 USD on 2017-03-20 already: a correction is a document of its own
     invalid_amount: billing 0.01 EUR is refused: USD and EUR cannot be combined: convert one of them first
     invalid_amount: billing 0.001 USD is refused: 0.001 is not a whole number of units of 10^-2
-    invalid_amount: billing 90000000000000000.00 USD is refused: amount in units 18000000000000000000 is outside the limit of +/-9223372036854775807
+    too_much_billed: with -6000000000000000.00 USD the documents of the contract come to more than 1000000000000000000 minor units
     ");
 }
 
@@ -179,7 +179,7 @@ fn every_fault_of_terms_is_listed() {
     assert_eq!(error.code(), "text");
     insta::assert_snapshot!(error, @r"
     policy.id: 0 characters; expected 1 to 200 characters
-    consideration[0].amount: 10.005 USD; expected whole minor units of the currency that fit 64 bits
+    consideration[0].amount: 10.005 USD; expected whole minor units of the currency
     consideration[1].id: price; expected an id used once
     consideration[1].amount: 0.01 EUR; expected an amount in USD
     obligations[0].description: 201 characters; expected at most 200 characters
@@ -206,10 +206,10 @@ fn every_fault_of_terms_is_listed() {
     for id in ["more", "and more"] {
         large.consideration.push(Consideration::Fixed {
             id: id.into(),
-            amount: usd("90000000000000000.00"),
+            amount: usd("6000000000000000.00"),
         });
     }
-    insta::assert_snapshot!(Terms::new(large).unwrap_err(), @"consideration: a larger sum; expected minor units that fit 64 bits in total (ASC 606-10-32-2, IFRS 15.47)");
+    insta::assert_snapshot!(Terms::new(large).unwrap_err(), @"consideration: magnitudes that sum to more; expected at most 10^18 minor units (ASC 606-10-32-2, IFRS 15.47)");
 
     let mut many = terms();
     many.obligations = vec![many.obligations[0].clone(); 10_001];
@@ -309,4 +309,26 @@ fn a_question_without_an_answer() {
     let contract = contract.evolve(&foreign);
     let error = project(contract.facts(), &as_of("2017-03-31")).unwrap_err();
     assert_eq!(error.code(), "unknown_obligation");
+}
+
+/// At the published bounds every figure still has a value.
+#[test]
+fn the_largest_contract() {
+    let most = |units| Money::from_minor(units, Currency::JPY).unwrap();
+    let terms = bundle(
+        most(MAX_MINOR_UNITS),
+        &[("a", most(1), AT_ONCE), ("b", most(2), SERVICE)],
+    );
+    let commands = [
+        incept(terms, "2017-03-15"),
+        satisfy("a", "2017-03-15"),
+        start("b", "2017-03-15", "2117-03-14"),
+        bill("crn_1", most(-MAX_MINOR_UNITS), "2017-03-15"),
+    ];
+    let contract = decide_all(&commands, "2017-03-15").unwrap();
+    let figures = project(contract.facts(), &as_of("2117-03-31")).unwrap();
+    assert_eq!(figures.position().contract_asset(), most(2 * MAX_MINOR_UNITS));
+    assert!(figures.is_fulfilled());
+    assert_eq!(figures.postings().unwrap().len(), figures.months.len());
+    assert_eq!(figures.obligations[1].schedule.len(), MAX_TERM_MONTHS + 1);
 }
