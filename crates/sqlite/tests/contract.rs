@@ -8,33 +8,12 @@
     missing_docs
 )]
 
-use std::path::PathBuf;
+mod folder;
 
+use folder::Folder;
 use l2c_host::contract;
 use l2c_sqlite::SqliteStore;
 use proptest::prelude::*;
-
-/// A folder that is empty at first and gone at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("l2c-sqlite-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("store.db")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 #[test]
 fn it_keeps_the_promises_in_memory() {
@@ -47,7 +26,7 @@ fn it_keeps_the_promises_on_a_file() {
     let mut number = 0;
     contract::check(|| {
         number += 1;
-        SqliteStore::open(folder.0.join(format!("{number}.db"))).unwrap()
+        SqliteStore::open(folder.path(format!("{number}.db"))).unwrap()
     })
     .unwrap();
 }
