@@ -1,8 +1,9 @@
+use std::borrow::Borrow;
 use std::io::Write;
 
 use crate::{ChartOfAccounts, JournalEntry, LedgerError, Line};
 
-const HEAD: [&str; 14] = [
+const HEAD: [&str; 15] = [
     "entry",
     "line",
     "posting_date",
@@ -17,6 +18,7 @@ const HEAD: [&str; 14] = [
     "subject",
     "source",
     "memo",
+    "citations",
 ];
 
 /// The journal as CSV (RFC 4180), one row per line of an entry.
@@ -26,8 +28,8 @@ const HEAD: [&str; 14] = [
 ///
 /// # Errors
 /// [`LedgerError::NoAccount`] if the chart lacks a role that was posted to.
-pub fn write_csv<'a>(
-    entries: impl IntoIterator<Item = &'a JournalEntry>,
+pub fn write_csv(
+    entries: impl IntoIterator<Item: Borrow<JournalEntry>>,
     chart: Option<&ChartOfAccounts>,
 ) -> Result<String, LedgerError> {
     let mut out = Vec::new();
@@ -35,18 +37,20 @@ pub fn write_csv<'a>(
     String::from_utf8(out).map_err(fault)
 }
 
-/// As [`write_csv`], into a writer that the caller has opened.
+/// As [`write_csv`], into a writer that the caller has opened; entries that come one by one from a store are
+/// written one by one.
 ///
 /// # Errors
 /// As [`write_csv`]; [`LedgerError::Export`] if the writer fails.
-pub fn write_csv_to<'a>(
+pub fn write_csv_to(
     out: impl Write,
-    entries: impl IntoIterator<Item = &'a JournalEntry>,
+    entries: impl IntoIterator<Item: Borrow<JournalEntry>>,
     chart: Option<&ChartOfAccounts>,
 ) -> Result<(), LedgerError> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(HEAD).map_err(fault)?;
     for entry in entries {
+        let entry = entry.borrow();
         for (position, line) in entry.lines().iter().enumerate() {
             csv.write_record(row(entry, position, line, chart)?)
                 .map_err(fault)?;
@@ -89,6 +93,7 @@ fn row(
         line.subject.clone(),
         header.source.clone(),
         header.memo.clone(),
+        header.citations.join("; "),
     ])
 }
 
