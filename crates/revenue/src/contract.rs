@@ -2,7 +2,7 @@ use l2c_calendar::{NaiveDate, Period};
 use l2c_host::{DateTime, Decider, Machine, Transition, Utc};
 use l2c_money::{Money, MoneyError};
 
-use crate::terms::is_short_enough;
+use crate::obligation::is_short_enough;
 use crate::{Fact, MAX_MINOR_UNITS, Measure, Obligation, RevenueEvent, RevenueRefusal, Terms};
 
 /// Where a revenue contract stands in its life.

@@ -22,6 +22,28 @@ pub struct Fault {
     pub paragraph: Option<Paragraph>,
 }
 
+impl Fault {
+    pub(crate) fn new(
+        path: impl Into<String>,
+        code: &'static str,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            code,
+            found: found.into(),
+            expected: expected.into(),
+            paragraph: None,
+        }
+    }
+
+    pub(crate) const fn under(mut self, paragraph: Paragraph) -> Self {
+        self.paragraph = Some(paragraph);
+        self
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}; expected {}", self.path, self.found, self.expected)?;

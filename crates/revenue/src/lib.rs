@@ -100,11 +100,13 @@
 
 mod allocation;
 mod book;
+mod consideration;
 mod contract;
 mod error;
 mod event;
 mod explanation;
 mod history;
+mod obligation;
 mod policy;
 mod position;
 mod posting;
@@ -115,16 +117,15 @@ mod report;
 mod terms;
 
 pub use book::{Book, Paragraph};
+pub use consideration::Consideration;
 pub use contract::{REVENUE_MACHINE, RevenueCommand, RevenueContext, RevenueContract, RevenueStatus};
 pub use error::{Fault, RevenueError};
 pub use event::{Fact, RevenueEvent};
 pub use explanation::{Question, explain};
+pub use obligation::{MAX_TERM_MONTHS, Measure, Obligation, StandalonePrice};
 pub use policy::{BillingSide, Convention, RevenuePolicy};
 pub use position::{ContractMonth, NetPosition};
 pub use projection::{ObligationFigures, Projection, ScheduledMonth, View, project};
 pub use refusal::RevenueRefusal;
 pub use report::{BalanceRollForward, RevenueWaterfall, RollForwardRow, ScheduleRow, WaterfallRow};
-pub use terms::{
-    Consideration, MAX_MINOR_UNITS, MAX_OBLIGATIONS, MAX_TERM_MONTHS, Measure, Obligation, RevenueContractId,
-    StandalonePrice, Terms, TermsDocument,
-};
+pub use terms::{MAX_MINOR_UNITS, MAX_OBLIGATIONS, RevenueContractId, Terms, TermsDocument};

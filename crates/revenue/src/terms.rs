@@ -1,24 +1,24 @@
 use std::collections::BTreeSet;
 
-use l2c_calendar::Period;
 use l2c_host::{PartyId, typed_id};
 use l2c_ledger::LegalEntity;
-use l2c_money::{Currency, Exact, Money};
+use l2c_money::{Currency, Exact};
 use serde::{Deserialize, Serialize};
 
-use crate::{Fault, Paragraph, RevenueError, RevenuePolicy};
+use crate::obligation::is_short_enough;
+use crate::{
+    Consideration, Fault, MAX_TERM_MONTHS, Measure, Obligation, Paragraph, RevenueError, RevenuePolicy,
+};
 
 typed_id!(
     /// A revenue contract: one agreement with a customer, as revenue accounting sees it.
     RevenueContractId, "rev"
 );
 
-/// The longest service, in months.
-pub const MAX_TERM_MONTHS: usize = 1_200;
 /// The largest number of obligations, and of parts of the consideration, in one contract.
 pub const MAX_OBLIGATIONS: usize = 10_000;
 /// The largest sum of the magnitudes of what a customer promises, and of what is billed, in minor units: 10^18. Within
-/// it no figure of a contract leaves the bounds of [`Money`], nor of 64-bit integers.
+/// it no figure of a contract leaves the bounds of [`Money`](l2c_money::Money), nor of 64-bit integers.
 pub const MAX_MINOR_UNITS: i64 = 1_000_000_000_000_000_000;
 /// The longest id or description, in characters.
 const MAX_TEXT: usize = 200;
@@ -41,95 +41,6 @@ pub struct TermsDocument {
     pub obligations: Vec<Obligation>,
     /// The conventions it is accounted for under.
     pub policy: RevenuePolicy,
-}
-
-/// One part of what the customer promises.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum Consideration {
-    /// A fixed amount in whole minor units; below zero it lowers the transaction price.
-    Fixed {
-        /// Its name in the contract.
-        id: String,
-        /// The amount.
-        amount: Money,
-    },
-}
-
-impl Consideration {
-    /// Its name in the contract.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        match self {
-            Self::Fixed { id, .. } => id,
-        }
-    }
-
-    /// What it adds to the transaction price.
-    #[must_use]
-    pub const fn included(&self) -> Money {
-        match self {
-            Self::Fixed { amount, .. } => *amount,
-        }
-    }
-}
-
-/// A performance obligation: a distinct good or service promised in the contract (606-10-25-14).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Obligation {
-    /// Its name in the contract.
-    pub id: String,
-    /// What it is.
-    pub description: String,
-    /// What it would sell for alone.
-    pub ssp: StandalonePrice,
-    /// How its satisfaction is measured.
-    pub measure: Measure,
-}
-
-/// The stand-alone selling price of an obligation at inception (606-10-32-32).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum StandalonePrice {
-    /// A price at which it is sold separately; zero or above, of any precision.
-    Observable {
-        /// The price.
-        price: Money,
-    },
-}
-
-impl StandalonePrice {
-    /// A price at which the obligation is sold separately.
-    #[must_use]
-    pub const fn observable(price: Money) -> Self {
-        Self::Observable { price }
-    }
-
-    /// The price that an allocation weighs.
-    #[must_use]
-    pub const fn price(&self) -> Money {
-        match self {
-            Self::Observable { price } => *price,
-        }
-    }
-}
-
-/// How the satisfaction of an obligation is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum Measure {
-    /// At once, when control passes (606-10-25-30).
-    PointInTime,
-    /// Evenly over a period, by the convention of the policy (606-10-55-20).
-    Time {
-        /// The period, where it is agreed at inception; else the start of the service tells it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        period: Option<Period>,
-    },
 }
 
 /// Checked terms: every amount in one currency, every id once, a basis to allocate on.
@@ -213,26 +124,9 @@ impl From<Terms> for TermsDocument {
     }
 }
 
-/// Whether a service of this period is short enough to be scheduled by month.
-pub(crate) fn is_short_enough(period: &Period) -> bool {
-    // No month has more than 31 days, so a longer count of days means too many months.
-    let limit = u32::try_from(MAX_TERM_MONTHS).unwrap_or(u32::MAX);
-    period.days() <= limit.saturating_mul(31)
-        && period.fiscal_months().len() <= MAX_TERM_MONTHS.saturating_add(1)
-}
-
+/// Every fault, in the order of the document.
 fn faults(document: &TermsDocument) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut fault = |path: String, code, found: String, expected: &str, paragraph| {
-        faults.push(Fault {
-            path,
-            code,
-            found,
-            expected: expected.to_owned(),
-            paragraph,
-        });
-    };
-
     for (path, count, paragraph) in [
         (
             "consideration",
@@ -243,144 +137,115 @@ fn faults(document: &TermsDocument) -> Vec<Fault> {
     ] {
         if count == 0 || count > MAX_OBLIGATIONS {
             let expected = format!("1 to {MAX_OBLIGATIONS}");
-            fault(
-                path.to_owned(),
-                "count",
-                count.to_string(),
-                &expected,
-                Some(paragraph),
-            );
+            faults.push(Fault::new(path, "count", count.to_string(), expected).under(paragraph));
             if count > 0 {
+                // Nothing more is read of a document that is too long.
                 return faults;
             }
         }
     }
-    if let Some(found) = bad_text(&document.policy.id) {
-        fault("policy.id".to_owned(), "text", found, TEXT, None);
-    }
+    check_consideration(document, &mut faults);
+    check_obligations(document, &mut faults);
+    faults.extend(bad_text("policy.id".to_owned(), &document.policy.id));
+    faults
+}
 
+fn check_consideration(document: &TermsDocument, faults: &mut Vec<Fault>) {
     let mut ids = BTreeSet::new();
     let mut magnitude = 0_i64;
     for (index, part) in document.consideration.iter().enumerate() {
         let path = |field| format!("consideration[{index}].{field}");
-        if let Some(found) = bad_text(part.id()) {
-            fault(path("id"), "text", found, TEXT, None);
+        if let Some(fault) = bad_text(path("id"), part.id()) {
+            faults.push(fault);
         } else if !ids.insert(part.id()) {
-            fault(
+            faults.push(Fault::new(
                 path("id"),
                 "duplicate_id",
-                part.id().to_owned(),
+                part.id(),
                 "an id used once",
-                None,
-            );
+            ));
         }
         let amount = part.included();
+        let fault = |code, expected| Fault::new(path("amount"), code, amount.to_string(), expected);
         if amount.currency() != document.currency {
             let expected = format!("an amount in {}", document.currency);
-            fault(
-                path("amount"),
-                "currency_mismatch",
-                amount.to_string(),
-                &expected,
-                None,
-            );
+            faults.push(fault("currency_mismatch", expected));
         } else if let Ok(units) = amount.minor() {
             magnitude = magnitude.saturating_add(units.saturating_abs());
         } else {
-            let expected = "whole minor units of the currency";
-            fault(
-                path("amount"),
+            faults.push(fault(
                 "invalid_amount",
-                amount.to_string(),
-                expected,
-                None,
-            );
+                "whole minor units of the currency".to_owned(),
+            ));
         }
     }
     if magnitude > MAX_MINOR_UNITS {
-        let found = "magnitudes that sum to more".to_owned();
-        let paragraph = Some(Paragraph::TRANSACTION_PRICE);
-        fault(
-            "consideration".to_owned(),
-            "invalid_amount",
-            found,
-            "at most 10^18 minor units",
-            paragraph,
-        );
+        let (found, expected) = ("magnitudes that sum to more", "at most 10^18 minor units");
+        let fault = Fault::new("consideration", "invalid_amount", found, expected);
+        faults.push(fault.under(Paragraph::TRANSACTION_PRICE));
     }
+}
 
+fn check_obligations(document: &TermsDocument, faults: &mut Vec<Fault>) {
     let mut ids = BTreeSet::new();
     let mut weights = Exact::ZERO;
     for (index, obligation) in document.obligations.iter().enumerate() {
         let path = |field| format!("obligations[{index}].{field}");
-        if let Some(found) = bad_text(&obligation.id) {
-            fault(path("id"), "text", found, TEXT, None);
-        } else if !ids.insert(obligation.id.as_str()) {
-            let paragraph = Some(Paragraph::OBLIGATIONS);
-            fault(
+        if let Some(fault) = bad_text(path("id"), &obligation.id) {
+            faults.push(fault);
+        } else if !ids.insert(&obligation.id) {
+            let fault = Fault::new(
                 path("id"),
                 "duplicate_id",
-                obligation.id.clone(),
+                &obligation.id,
                 "an obligation named once",
-                paragraph,
             );
+            faults.push(fault.under(Paragraph::OBLIGATIONS));
         }
-        if obligation.description.chars().count() > MAX_TEXT {
-            let found = format!("{} characters", obligation.description.chars().count());
-            fault(path("description"), "text", found, "at most 200 characters", None);
+        let length = obligation.description.chars().count();
+        if length > MAX_TEXT {
+            let expected = "at most 200 characters";
+            faults.push(Fault::new(
+                path("description"),
+                "text",
+                format!("{length} characters"),
+                expected,
+            ));
         }
         let ssp = obligation.ssp.price();
-        let paragraph = Some(Paragraph::STANDALONE_PRICE);
+        let fault = |code, expected| {
+            Fault::new(path("ssp"), code, ssp.to_string(), expected).under(Paragraph::STANDALONE_PRICE)
+        };
         if ssp.currency() != document.currency {
             let expected = format!("a price in {}", document.currency);
-            fault(
-                path("ssp"),
-                "currency_mismatch",
-                ssp.to_string(),
-                &expected,
-                paragraph,
-            );
+            faults.push(fault("currency_mismatch", expected));
         } else if ssp.is_negative() {
-            fault(
-                path("ssp"),
-                "negative_standalone_price",
-                ssp.to_string(),
-                "zero or above",
-                paragraph,
-            );
+            faults.push(fault("negative_standalone_price", "zero or above".to_owned()));
         }
         weights += &ssp.exact().abs();
         if let Measure::Time { period: Some(period) } = &obligation.measure
             && !is_short_enough(period)
         {
             let expected = format!("a service of at most {MAX_TERM_MONTHS} months");
-            fault(
+            let found = period.to_string();
+            faults.push(Fault::new(
                 path("measure.period"),
                 "term_too_long",
-                period.to_string(),
-                &expected,
-                None,
-            );
+                found,
+                expected,
+            ));
         }
     }
     if weights.is_zero() && !document.obligations.is_empty() {
         let expected = "at least one stand-alone selling price above zero";
-        let paragraph = Some(Paragraph::RELATIVE);
-        fault(
-            "obligations".to_owned(),
-            "no_allocation_basis",
-            "all zero".to_owned(),
-            expected,
-            paragraph,
-        );
+        let fault = Fault::new("obligations", "no_allocation_basis", "all zero", expected);
+        faults.push(fault.under(Paragraph::RELATIVE));
     }
-    faults
 }
 
-const TEXT: &str = "1 to 200 characters";
-
 /// What is wrong with an id, if anything.
-fn bad_text(text: &str) -> Option<String> {
+fn bad_text(path: String, text: &str) -> Option<Fault> {
     let count = text.chars().count();
-    (count == 0 || count > MAX_TEXT).then(|| format!("{count} characters"))
+    (count == 0 || count > MAX_TEXT)
+        .then(|| Fault::new(path, "text", format!("{count} characters"), "1 to 200 characters"))
 }

@@ -176,9 +176,8 @@ fn every_fault_of_terms_is_listed() {
     document.policy.id.clear();
     document.obligations[0].description = "x".repeat(201);
     let error = Terms::new(document).unwrap_err();
-    assert_eq!(error.code(), "text");
+    assert_eq!(error.code(), "invalid_amount");
     insta::assert_snapshot!(error, @r"
-    policy.id: 0 characters; expected 1 to 200 characters
     consideration[0].amount: 10.005 USD; expected whole minor units of the currency
     consideration[1].id: price; expected an id used once
     consideration[1].amount: 0.01 EUR; expected an amount in USD
@@ -188,6 +187,7 @@ fn every_fault_of_terms_is_listed() {
     obligations[1].ssp: 0.01 EUR; expected a price in USD (ASC 606-10-32-32, IFRS 15.77)
     obligations[2].id: 0 characters; expected 1 to 200 characters
     obligations[2].measure.period: 2000-01-01 to 9999-12-31; expected a service of at most 1200 months
+    policy.id: 0 characters; expected 1 to 200 characters
     ");
 
     let mut empty = bundle(usd("0.00"), &[("a", usd("0.00"), AT_ONCE)]);

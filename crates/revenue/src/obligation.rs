@@ -1,0 +1,71 @@
+use l2c_calendar::Period;
+use l2c_money::Money;
+use serde::{Deserialize, Serialize};
+
+/// The longest service, in months.
+pub const MAX_TERM_MONTHS: usize = 1_200;
+
+/// A performance obligation: a distinct good or service promised in the contract (606-10-25-14).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Obligation {
+    /// Its name in the contract.
+    pub id: String,
+    /// What it is.
+    pub description: String,
+    /// What it would sell for alone.
+    pub ssp: StandalonePrice,
+    /// How its satisfaction is measured.
+    pub measure: Measure,
+}
+
+/// The stand-alone selling price of an obligation at inception (606-10-32-32).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum StandalonePrice {
+    /// A price at which it is sold separately; zero or above, of any precision.
+    Observable {
+        /// The price.
+        price: Money,
+    },
+}
+
+impl StandalonePrice {
+    /// A price at which the obligation is sold separately.
+    #[must_use]
+    pub const fn observable(price: Money) -> Self {
+        Self::Observable { price }
+    }
+
+    /// The price that an allocation weighs.
+    #[must_use]
+    pub const fn price(&self) -> Money {
+        match self {
+            Self::Observable { price } => *price,
+        }
+    }
+}
+
+/// How the satisfaction of an obligation is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Measure {
+    /// At once, when control passes (606-10-25-30).
+    PointInTime,
+    /// Evenly over a period, by the convention of the policy (606-10-55-20).
+    Time {
+        /// The period, where it is agreed at inception; else the start of the service tells it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        period: Option<Period>,
+    },
+}
+
+/// Whether a service of this period is short enough to be scheduled by month.
+pub(crate) fn is_short_enough(period: &Period) -> bool {
+    // No month has more than 31 days, so a longer count of days means too many months.
+    let limit = u32::try_from(MAX_TERM_MONTHS).unwrap_or(u32::MAX);
+    period.days() <= limit.saturating_mul(31)
+        && period.fiscal_months().len() <= MAX_TERM_MONTHS.saturating_add(1)
+}
