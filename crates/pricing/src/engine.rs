@@ -119,6 +119,13 @@ impl Engine {
             }
             self.open(rec, request, line, &mut lines)?;
         }
+        // `1` with a component `licence` and a line `1.licence` would be one.
+        let mut seen = BTreeSet::new();
+        if let Some(line) = lines.iter().find(|line| !seen.insert(line.id.as_str())) {
+            return Err(PricingError::DuplicateLine {
+                line: line.id.clone(),
+            });
+        }
         for line in &mut lines {
             self.run_percent_steps(rec, request, line)?;
         }
@@ -273,7 +280,7 @@ impl Engine {
     fn violations<M: Clone>(&self, lines: &[OpenLine<'_, M>]) -> Result<Vec<FloorViolation>, PricingError> {
         let currency = self.price_book.currency();
         let same_price = |a: &OpenLine<'_, M>, b: &OpenLine<'_, M>| {
-            a.request.id == b.request.id && a.entry.path() == b.entry.path()
+            a.request.id == b.request.id && a.entry.position == b.entry.position
         };
         let mut violations = Vec::new();
         for group in lines.chunk_by(same_price) {

@@ -49,14 +49,15 @@
 //! 2. **Percentage steps**, in their order, each on its line and exact. A step that does not apply stays
 //!    visible with its reason. A discount never turns a line round.
 //! 3. **Rounding** of each line to whole minor units: the one rounding point, named
-//!    [`LINE_ROUNDING`](crate::LINE_ROUNDING), its residue a row of its own.
+//!    [`LINE_ROUNDING`], its residue a row of its own.
 //! 4. **Negotiated step**: the difference between the agreed total and the total so far, down or up, spread
 //!    over the lines by their amounts, to the minor unit, by largest remainder. The nets add up to the agreed
 //!    total exactly. Lines with the other sign than the total carry nothing of it.
 //! 5. **Floors** are tested on the net, so that nothing slips below one through the document. A price below
 //!    its floor keeps its figures and is reported as a [`FloorViolation`].
 //!
-//! A negative quantity gives negative amounts throughout; a return is the mirror of its sale, to the cent.
+//! A negative quantity gives negative amounts throughout. A return is the mirror of its sale, to the cent:
+//! conditions see magnitudes, and floors compare unit prices.
 //!
 //! # Guarantees
 //! Each is a law in `tests/laws.rs`: nets add up to the agreed total in any currency and sign; each net is

@@ -246,6 +246,7 @@ impl Engine {
         line.apply(&step.id, &step.label, -amount.value, after);
     }
 
+    /// Quantities and amounts as magnitudes, so that a return meets the conditions that its sale met.
     fn facts<M>(&self, request: &PriceRequest, line: &OpenLine<'_, M>) -> Facts {
         let declared = self.waterfall.attributes().iter();
         let attributes = declared.filter_map(|name| Some((name, request.attributes.get(name)?)));
@@ -255,9 +256,10 @@ impl Engine {
         facts
             .text("product", line.request.product.as_str())
             .with_known("component", line.component.clone())
-            .number("quantity", line.request.quantity.exact())
+            .number("quantity", line.request.quantity.exact().abs())
+            .flag("is_return", line.request.quantity.exact().is_negative())
             .text("unit", line.request.quantity.unit().code())
-            .number("list_amount", line.list.exact())
+            .number("list_amount", line.list.exact().abs())
             .text("currency", self.price_book.currency().code())
             .date("date", request.date)
     }

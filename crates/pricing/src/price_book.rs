@@ -76,7 +76,7 @@ pub struct PriceEntry {
     pub valid_from: NaiveDate,
     /// Last day, included.
     pub valid_until: NaiveDate,
-    position: usize,
+    pub(crate) position: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -120,13 +120,15 @@ pub(crate) struct NegotiatedStep {
 
 impl WaterfallDocument {
     /// The facts that conditions may test: `product`, `component` (missing for a product sold as one line),
-    /// `quantity`, `unit`, `list_amount` (of the line), `currency`, `date`, and the attributes.
+    /// `quantity` and `list_amount` of the line (their magnitudes: a return meets the conditions that its sale
+    /// met), `is_return` (the quantity is below zero), `unit`, `currency`, `date`, and the attributes.
     #[must_use]
     pub fn facts(&self) -> FactTypes {
         let types = FactTypes::new()
             .text("product")
             .text("component")
             .number("quantity")
+            .flag("is_return")
             .text("unit")
             .number("list_amount")
             .text("currency")

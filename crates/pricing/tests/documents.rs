@@ -105,7 +105,7 @@ fn every_fault_of_a_waterfall_is_reported() {
     steps[1].percent: -1 % is below zero: write a surcharge of the positive percentage
     steps[1].of: `b` is not an earlier step; there are: list
     steps[2].percent: -1 % is below zero: write a discount of the positive percentage
-    steps[2].when.all[0].fact: no fact is named "nothing"; there are: , component, currency, date, list_amount, product, quantity, region, unit
+    steps[2].when.all[0].fact: no fact is named "nothing"; there are: , component, currency, date, is_return, list_amount, product, quantity, region, unit
     steps[2].when.all[1].gt: "quantity" is a number, and "much" is not; write a decimal as a string, such as "1000.50"
     steps[3].id: `line_rounding` is taken: give each step its own id
     steps[4]: the negotiated step is the last one: move this step before it

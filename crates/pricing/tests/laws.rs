@@ -25,6 +25,8 @@ struct Shop {
     /// Raises, percentage in hundredths, whether of list.
     steps: Vec<(bool, i64, bool)>,
     quantities: Vec<(usize, i64)>,
+    /// Whether every other step applies to large quantities only.
+    conditional: bool,
 }
 
 fn shop() -> impl Strategy<Value = Shop> {
@@ -32,15 +34,22 @@ fn shop() -> impl Strategy<Value = Shop> {
     let price = (0_i64..2_000_000, 0_u32..5).prop_map(|(units, scale)| Decimal::new(units, scale));
     let steps = vec((any::<bool>(), 0_i64..=10_000, any::<bool>()), 0..4);
     let quantities = vec((0_usize..3, 1_i64..2_000), 1..7);
-    (currency, vec(price, 4), 0_i64..=10_000, steps, quantities).prop_map(
-        |(currency, prices, share, steps, quantities)| Shop {
-            currency,
-            prices,
-            share,
-            steps,
-            quantities,
-        },
-    )
+    let shop = (
+        currency,
+        vec(price, 4),
+        0_i64..=10_000,
+        steps,
+        quantities,
+        any::<bool>(),
+    );
+    shop.prop_map(|(currency, prices, share, steps, quantities, conditional)| Shop {
+        currency,
+        prices,
+        share,
+        steps,
+        quantities,
+        conditional,
+    })
 }
 
 fn product(index: usize) -> ProductId {
@@ -99,7 +108,10 @@ impl Shop {
                 label: "step".into(),
                 percent: Percent::new(Decimal::new(*percent, 2)).unwrap(),
                 of: of_list.then(|| "list".to_owned()),
-                when: None,
+                when: (self.conditional && index % 2 == 1).then(|| {
+                    let json = r#"{"fact": "quantity", "gte": "1000"}"#;
+                    serde_json::from_str(json).unwrap()
+                }),
             };
             steps.push(if *raises {
                 StepDocument::Surcharge(step)
@@ -294,6 +306,7 @@ proptest! {
             share: 0,
             steps: percents.iter().map(|percent| (false, percent * 100, false)).collect(),
             quantities: vec![(0, quantity)],
+            conditional: false,
         };
         let quote = shop.engine(false).price(&shop.request(1)).unwrap();
         let hundred = i64::pow(100, u32::try_from(percents.len()).unwrap());

@@ -208,12 +208,12 @@ fn what_goes_back_carries_no_part_of_the_total_and_is_judged_by_its_unit_price()
       Negotiated                 -1.55        1.79
     return.box -1 C62 x Kit, Box, list -10.00 USD, net -10.00 USD
       List                         -10         -10
-      Volume discount                0         -10  [does not hold: quantity >= 10 (is -1)]
+      Volume discount                0         -10  [does not hold: quantity >= 10 (is 1)]
       Remote region                  0         -10  [does not hold: region = "Islands" (is missing)]
       Negotiated                     0         -10  [the line carries no part of the total]
     return.guide -1 C62 x Kit, Guide, list -3.34 USD, net -3.34 USD
       List                      -3.335      -3.335
-      Volume discount                0      -3.335  [does not hold: quantity >= 10 (is -1)]
+      Volume discount                0      -3.335  [does not hold: quantity >= 10 (is 1)]
       Remote region                  0      -3.335  [does not hold: region = "Islands" (is missing)]
       Rounding of the line      -0.005       -3.34
       Negotiated                     0       -3.34  [the line carries no part of the total]
@@ -241,18 +241,18 @@ fn what_goes_back_carries_no_part_of_the_total_and_is_judged_by_its_unit_price()
     insta::assert_snapshot!(table(&back), @r#"
     1.box -1 C62 x Kit, Box, list -10.00 USD, net -7.50 USD
       List                         -10         -10
-      Volume discount                0         -10  [does not hold: quantity >= 10 (is -1)]
+      Volume discount                0         -10  [does not hold: quantity >= 10 (is 1)]
       Remote region                  0         -10  [does not hold: region = "Islands" (is missing)]
       Negotiated                   2.5        -7.5
     1.guide -1 C62 x Kit, Guide, list -3.34 USD, net -2.50 USD
       List                      -3.335      -3.335
-      Volume discount                0      -3.335  [does not hold: quantity >= 10 (is -1)]
+      Volume discount                0      -3.335  [does not hold: quantity >= 10 (is 1)]
       Remote region                  0      -3.335  [does not hold: region = "Islands" (is missing)]
       Rounding of the line      -0.005       -3.34
       Negotiated                  0.84        -2.5
     document, list -13.34 USD, net -10.00 USD
       List                     -13.335     -13.335
-      Volume discount                0     -13.335  [does not hold: quantity >= 10 (is -1)]
+      Volume discount                0     -13.335  [does not hold: quantity >= 10 (is 1)]
       Remote region                  0     -13.335  [does not hold: region = "Islands" (is missing)]
       Rounding of the line      -0.005      -13.34
       Negotiated                  3.34         -10
@@ -307,19 +307,23 @@ fn a_base_of_zero_follows_the_policy_of_the_step() {
 #[test]
 fn requests_that_cannot_be_priced_are_refused_by_code() {
     let one = || request(vec![pieces("1", "GTXPro", "1")]);
-    let huge = request(vec![pieces("1", "GTXPro", "1000000000000000")]);
+    let huge = ["1", "2"].map(|id| pieces(id, "GTXPro", "1000000000000000"));
     let cases = [
         ("empty_request", request(vec![])),
         (
             "duplicate_line",
             request(vec![pieces("1", "Kit", "1"), pieces("1", "GTXPro", "1")]),
         ),
+        (
+            "duplicate_line",
+            request(vec![pieces("1", "Kit", "1"), line("1.box", "Cable", "1", "MTR")]),
+        ),
         ("unknown_product", request(vec![pieces("1", "Nothing", "1")])),
         ("no_price", request(vec![line("1", "GTXPro", "1", "MTR")])),
         ("currency_mismatch", one().with_target(Money::zero(Currency::EUR))),
         ("not_in_minor_units", one().with_target(usd("1.001"))),
         ("target_unreachable", one().with_target(usd("-1"))),
-        ("out_of_range", huge),
+        ("out_of_range", request(huge.to_vec())),
     ];
     for (code, request) in cases {
         let error = engine().price(&request).unwrap_err();

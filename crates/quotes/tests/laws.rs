@@ -1,0 +1,129 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+#[allow(dead_code)]
+mod shop;
+
+use l2c_quotes::{MACHINE, Quote, QuoteCommand, QuoteStatus, QuoteVersion};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use shop::{Told, context, draft, terms};
+
+fn command() -> impl Strategy<Value = QuoteCommand> {
+    let total = prop_oneof![
+        Just(500_i64),
+        Just(700),
+        Just(850),
+        Just(950),
+        Just(1000),
+        Just(1600)
+    ];
+    prop_oneof![
+        1 => total.clone().prop_map(|total| QuoteCommand::Edit { terms: terms(total) }),
+        3 => Just(QuoteCommand::Submit),
+        4 => Just(QuoteCommand::Approve),
+        1 => Just(QuoteCommand::Reject { reason: "no".into() }),
+        1 => Just(QuoteCommand::Recall),
+        1 => Just(QuoteCommand::Reopen),
+        3 => Just(QuoteCommand::Present),
+        1 => (1_u32..4).prop_map(|version| QuoteCommand::Accept { version, reference: None }),
+        1 => (1_u32..4).prop_map(|version| QuoteCommand::Decline { version, reason: None }),
+        1 => Just(QuoteCommand::Withdraw),
+        1 => Just(QuoteCommand::Expire),
+        2 => total.prop_map(|total| QuoteCommand::Revise { terms: terms(total) }),
+    ]
+}
+
+/// Who does what, and whether in March, when the quote is valid, or in April.
+fn story() -> impl Strategy<Value = Vec<(&'static str, bool, QuoteCommand)>> {
+    let who = prop_oneof![
+        Just("agent"),
+        Just("manager"),
+        Just("director"),
+        Just("finance"),
+        Just("all")
+    ];
+    vec((who, prop::bool::weighted(0.1), command()), 0..40)
+}
+
+fn missing(quote: &Quote) -> usize {
+    quote
+        .latest()
+        .and_then(QuoteVersion::submission)
+        .map_or(0, |submission| submission.missing())
+}
+
+/// A version that has left the house.
+fn issued(version: &QuoteVersion) -> bool {
+    use QuoteStatus::{Accepted, Declined, Expired, Presented};
+    matches!(version.status(), Presented | Accepted | Declined | Expired)
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_asked_the_promises_of_a_quote_hold(total in 400_i64..1_700, story in story()) {
+        let mut told = Told::default();
+        told.by("agent", &draft(total)).unwrap();
+        for (who, late, command) in story {
+            let before = told.quote.clone();
+            let context = context(who, if late { "2017-04-01" } else { "2017-03-15" });
+            // `on` checks that the history replays to the state.
+            let result = told.on(&context, &command);
+            let after = &told.quote;
+            if result.is_err() {
+                prop_assert_eq!(&before, after, "a refused command changes nothing");
+                continue;
+            }
+            for version in before.versions() {
+                let now = after.version(version.number()).unwrap();
+                if issued(version) {
+                    prop_assert_eq!(version.terms(), now.terms(), "an issued version never changes");
+                    prop_assert_eq!(version.submission(), now.submission());
+                }
+                if MACHINE.is_terminal(version.status()) {
+                    prop_assert_eq!(version, now, "nothing leads out of a terminal status");
+                }
+            }
+            let (latest, was) = (after.latest().unwrap(), before.latest().unwrap());
+            if command == QuoteCommand::Approve {
+                prop_assert!(missing(after) < missing(&before), "approving shrinks what is missing");
+                let own = was.submission().unwrap().by == context.actor.party;
+                prop_assert!(!own, "nobody approves a request of their own");
+            }
+            match latest.status() {
+                QuoteStatus::Draft => prop_assert!(latest.priced().is_none()),
+                QuoteStatus::InApproval => prop_assert!(!latest.open_approvals().is_empty()),
+                QuoteStatus::Approved | QuoteStatus::Presented | QuoteStatus::Accepted => {
+                    prop_assert_eq!(missing(after), 0);
+                    let target = latest.terms().request.target.unwrap();
+                    prop_assert_eq!(latest.priced().unwrap().net_total(), target);
+                }
+                _ => {}
+            }
+            if latest.status() == QuoteStatus::Accepted {
+                prop_assert!(latest.since() <= latest.terms().valid_until);
+            }
+            let in_order = after.versions().zip(1_u32..).all(|(version, number)| version.number() == number);
+            prop_assert!(in_order);
+        }
+    }
+
+    #[test]
+    fn lowering_what_the_rules_test_asks_for_no_new_approval(total in 400_i64..1_000, more in 0_i64..400) {
+        let rules = |total: i64| -> Vec<String> {
+            let mut told = Told::default();
+            told.by("agent", &draft(total)).unwrap();
+            told.by("agent", &QuoteCommand::Submit).unwrap();
+            let version = told.quote.latest().unwrap();
+            version.submission().unwrap().required().map(|required| required.rule.clone()).collect()
+        };
+        let (deep, less) = (rules(total), rules((total + more).min(1_000)));
+        prop_assert!(less.iter().all(|rule| deep.contains(rule)), "{less:?} is not within {deep:?}");
+    }
+}
