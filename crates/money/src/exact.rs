@@ -259,19 +259,18 @@ impl Exact {
     /// # Errors
     /// [`MoneyError::NotADecimal`] if there is no exact form of at most 28 digits.
     pub fn to_decimal(&self) -> Result<Decimal, MoneyError> {
-        let fault = || MoneyError::NotADecimal {
+        self.to_short_decimal().ok_or_else(|| MoneyError::NotADecimal {
             value: excerpt(&self.to_string()),
-        };
+        })
+    }
+
+    fn to_short_decimal(&self) -> Option<Decimal> {
         let Repr::Small { num, den } = &self.0 else {
-            return Err(fault());
+            return None;
         };
-        let scale = terminating_scale(*den).ok_or_else(fault)?;
-        let unit = 10_i128.checked_pow(scale).ok_or_else(fault)?;
-        let units = unit
-            .checked_div(*den)
-            .and_then(|f| f.checked_mul(*num))
-            .ok_or_else(fault)?;
-        Decimal::try_from_i128_with_scale(units, scale).map_err(|_| fault())
+        let scale = terminating_scale(*den)?;
+        let units = 10_i128.checked_pow(scale)?.checked_div(*den)?.checked_mul(*num)?;
+        Decimal::try_from_i128_with_scale(units, scale).ok()
     }
 }
 

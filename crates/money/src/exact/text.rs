@@ -5,38 +5,51 @@ use std::str::FromStr;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{One, Signed};
-use rust_decimal::Decimal;
+use num_traits::Signed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Exact, Repr, terminating_scale};
+use super::{Exact, Repr};
 use crate::error::excerpt;
 use crate::{MoneyError, parse_decimal};
 
 /// Long enough for every figure that this crate makes from documents; short enough to be read in a moment.
 const MAX_TEXT: usize = 20_000;
 
+/// More decimals than this are written as a fraction.
+const MAX_PLACES: u32 = 100;
+
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Repr::Small { num, den } = &self.0 {
-            if *den == 1 {
-                return write!(f, "{num}");
-            }
-            let decimal = terminating_scale(*den).and_then(|scale| {
-                let units = 10_i128.checked_pow(scale)?.checked_div(*den)?.checked_mul(*num)?;
-                Decimal::try_from_i128_with_scale(units, scale).ok()
-            });
-            return match decimal {
-                Some(value) => write!(f, "{value}"),
-                None => write!(f, "{num}/{den}"),
-            };
+        match &self.0 {
+            Repr::Small { num, den: 1 } => return write!(f, "{num}"),
+            Repr::Big(value) if value.is_integer() => return write!(f, "{}", value.numer()),
+            Repr::Small { .. } | Repr::Big(_) => {}
         }
-        let value = self.to_big();
-        if value.denom().is_one() {
-            write!(f, "{}", value.numer())
-        } else {
-            write!(f, "{}/{}", value.numer(), value.denom())
+        if let Some(decimal) = self.to_short_decimal() {
+            return write!(f, "{decimal}");
         }
+        if let Some(text) = self.long_decimal() {
+            return f.write_str(&text);
+        }
+        match &self.0 {
+            Repr::Small { num, den } => write!(f, "{num}/{den}"),
+            Repr::Big(value) => write!(f, "{}/{}", value.numer(), value.denom()),
+        }
+    }
+}
+
+impl Exact {
+    /// The decimal form of a figure that has one, but of more digits than a `Decimal` holds.
+    fn long_decimal(&self) -> Option<String> {
+        let units = self.abs() * Self::power_of_ten(MAX_PLACES);
+        if !units.is_integer() {
+            return None;
+        }
+        let places = usize::try_from(MAX_PLACES).ok()?;
+        let digits = format!("{:0>1$}", units.to_string(), places.checked_add(1)?);
+        let (head, tail) = digits.split_at_checked(digits.len().checked_sub(places)?)?;
+        let sign = if self.is_negative() { "-" } else { "" };
+        Some(format!("{sign}{head}.{}", tail.trim_end_matches('0')))
     }
 }
 
