@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::{pricing, revenue};
+
 /// A kind of case and its interpreter.
 pub struct Kind {
     /// The name, as it stands in the cases.
@@ -13,4 +15,17 @@ pub struct Kind {
 
 /// Every kind that is covered, in the order of the areas. An area adds its module (`src/pricing.rs`, ...) and a
 /// line per kind: `Kind { name: "rounding", interpret: pricing::rounding },`.
-pub const KINDS: &[Kind] = &[];
+pub const KINDS: &[Kind] = &[
+    Kind {
+        name: "rounding",
+        interpret: pricing::rounding,
+    },
+    Kind {
+        name: "apportion",
+        interpret: pricing::apportion,
+    },
+    Kind {
+        name: "exact_split",
+        interpret: revenue::exact_split,
+    },
+];

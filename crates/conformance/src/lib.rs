@@ -15,7 +15,10 @@
 
 mod case;
 mod compare;
+mod given;
 mod kinds;
+mod pricing;
+mod revenue;
 
 pub use case::{Case, cases};
 pub use compare::difference;
