@@ -40,8 +40,11 @@ fn tiers(fees: bool, lowest_price: i64) -> impl Strategy<Value = Vec<TierDocumen
     })
 }
 
+/// Nothing at all, whole hundredths as bounds are, and fractions that no decimal holds.
 fn quantity() -> impl Strategy<Value = Exact> {
-    (0_i64..20_000, 1_i64..200).prop_map(|(num, den)| Exact::ratio(num, den).unwrap())
+    let hundredths = (0_i64..10_000).prop_map(|num| Exact::ratio(num, 100).unwrap());
+    let fraction = (0_i64..20_000, 1_i64..200).prop_map(|(num, den)| Exact::ratio(num, den).unwrap());
+    prop_oneof![1 => Just(Exact::ZERO), 2 => hundredths, 3 => fraction]
 }
 
 fn graduated(tiers: &[TierDocument], flat_fee_at_zero: bool) -> Charge {
