@@ -1,7 +1,76 @@
 //! Orders: what a customer has ordered, what of it is delivered, and what stops it.
 //!
-//! An [`Order`] is a decider: commands are decided on its state into events, events make its state. Status is
-//! computed from quantities and never stored.
+//! An [`Order`] is a [decider](l2c_host::Decider): a command is decided on its state into events, and events
+//! make its state. Status is computed from quantities and never stored beside them.
+//!
+//! ```
+//! use l2c_host::{Decider, PartyId, PartyRoles};
+//! use l2c_money::{Currency, Money, Quantity};
+//! use l2c_orders::*;
+//!
+//! let on: chrono::NaiveDate = "2017-05-14".parse()?;
+//! let context = OrderContext { by: PartyId::from_key("sales")? };
+//! let line = OrderLineId::from_key("1")?;
+//! let terms = OrderTerms {
+//!     id: OrderId::from_key("17")?, parties: PartyRoles::new(PartyId::from_key("acme")?),
+//!     source: "quo_17 v1".into(), currency: Currency::USD,
+//!     lines: vec![LineTerms {
+//!         id: line.clone(), product: "GTXPro".into(), kind: LineKind::Licence,
+//!         quantity: Quantity::pieces(3), net: Money::from_minor(100_00, Currency::USD)?,
+//!     }],
+//! };
+//! let mut order = Order::default();
+//! for command in [
+//!     OrderCommand::Place { terms, on },
+//!     OrderCommand::Confirm { on },
+//!     OrderCommand::Fulfil { line, quantity: Quantity::pieces(1), on },
+//! ] {
+//!     for event in order.decide(&command, &context)? {
+//!         order = order.evolve(&event);
+//!     }
+//! }
+//! assert_eq!(order.status(), OrderStatus::InFulfilment);
+//! assert_eq!(order.lines()[0].net_fulfilled().to_string(), "33.33 USD");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where things are
+//! - [`Order`], [`OrderLine`], [`OrderCommand`], [`OrderEvent`], [`OrderRefusal`]: the life of an order.
+//! - [`MACHINE`]: which command is legal where; [`OrderStatus`] and [`Fulfilment`] are computed.
+//! - [`LineKind`]: goods and licences are delivered, also in parts; a service starts as a whole and runs over
+//!   its term. A service counts as fulfilled when it starts: what runs then is the contract's.
+//! - [`Hold`]: a record that stops deliveries on the days it covers. [`HoldPolicy`]: which orders get one.
+//!
+//! # Nothing to do
+//! What asks for what is already so is accepted without an event: the same order placed again, an order
+//! confirmed again, a hold that stands already, the release of one that does not, a service started again on
+//! the same day. An act (a delivery, a cancellation) is never that: whether a delivery was sent twice, the
+//! host's idempotency key tells.
+//!
+//! # Errors
+//! Refusals, in the order in which they are looked for:
+//!
+//! | code | what the caller does |
+//! |---|---|
+//! | `already_placed` | Use another id: this one stands for another order. |
+//! | `illegal_transition` | Do what comes first: [`MACHINE`] shows the way. |
+//! | `terminal_state` | Nothing: the life of the order is over. |
+//! | `no_lines`, `duplicate_line`, `invalid_amount`, `invalid_term` | Correct the terms. |
+//! | `not_found` | Name a line of the order. |
+//! | `wrong_kind` | Deliver goods and licences, start services. |
+//! | `already_started` | Nothing, or correct the day: the service runs. |
+//! | `invalid_quantity`, `invalid_reason` | Correct the command. |
+//! | `on_hold` | Release the holds named, or use a day after their release. |
+//! | `too_early` | Use the date named or a later one. |
+//! | `over_fulfilment` | Deliver at most what is open. |
+//! | codes of `l2c-money`, `l2c-calendar` | As their pages say. |
+//!
+//! Faults of a hold policy, all of them with their paths: `invalid_text`, `reversed_validity`,
+//! `invalid_release`, and the codes of `l2c-rules`.
+//!
+//! # What it is not
+//! Not a stock ledger: it does not know what is on the shelf. It sends nothing and bills nothing; it says
+//! what was delivered when, and what that is worth.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod command;
