@@ -53,7 +53,7 @@
 //! | `missing_rate`, `foreign_rate` | give a rate into the currency of the report |
 //! | `missing_close_date` | say when the opportunity was won |
 //! | `no_such_figure` | ask for a group or a quarter that the report has |
-//! | `illegal_transition`, `out_of_order`, `no_such_stage` | a refused command: show the message; nothing has changed |
+//! | `illegal_transition`, `out_of_order` | a refused command: show the message; nothing has changed |
 //! | those of `l2c-rules`, `l2c-money`, `l2c-calendar` | as said there |
 //!
 //! Faults of documents come all at once, each with its path ([`l2c_rules::Faults`]).

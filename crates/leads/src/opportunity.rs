@@ -254,7 +254,7 @@ impl DomainEvent for OpportunityEvent {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpportunityRefusal {
-    /// A stage is not in the sales process, or the process has none that the command needs.
+    /// A stage is not in the sales process.
     #[error("{command}: {source}")]
     UnknownStage {
         /// The command.
@@ -300,8 +300,7 @@ impl OpportunityRefusal {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::UnknownStage { .. } => "unknown_stage",
-            Self::NoSuchStage { .. } => "no_such_stage",
+            Self::UnknownStage { .. } | Self::NoSuchStage { .. } => "unknown_stage",
             Self::OutOfOrder { .. } => "out_of_order",
             Self::IllegalTransition { .. } => "illegal_transition",
         }

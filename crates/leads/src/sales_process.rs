@@ -1,4 +1,4 @@
-use l2c_money::{Exact, Percent};
+use l2c_money::Exact;
 use l2c_rules::Faults;
 use serde::{Deserialize, Serialize};
 
@@ -28,13 +28,14 @@ impl Probability {
         Ok(Self(value))
     }
 
-    /// From a percentage between 0 % and 100 %.
+    /// From the number before the percent sign, between 0 and 100.
     ///
     /// # Errors
     /// [`LeadsError::ProbabilityOutOfRange`].
-    pub fn from_percent(percent: Percent) -> Result<Self, LeadsError> {
-        Self::new(percent.fraction()).map_err(|_| LeadsError::ProbabilityOutOfRange {
-            value: percent.to_string(),
+    pub fn from_percent(percent: &Exact) -> Result<Self, LeadsError> {
+        let fraction = percent.checked_div(&Exact::integer(100))?;
+        Self::new(fraction).map_err(|_| LeadsError::ProbabilityOutOfRange {
+            value: format!("{percent} %"),
         })
     }
 
@@ -44,7 +45,7 @@ impl Probability {
         &self.0
     }
 
-    /// The figure between 0 and 100.
+    /// The number before the percent sign, between 0 and 100.
     #[must_use]
     pub fn percent(&self) -> Exact {
         &self.0 * Exact::integer(100)
@@ -82,10 +83,10 @@ pub struct SalesProcessDocument {
 pub struct StageEntry {
     /// Its id.
     pub id: String,
-    /// How often, in percent, an opportunity in this stage is won. Without it the stage says nothing about
-    /// the probability.
+    /// How often an opportunity in this stage is won: the number before the percent sign, as a string.
+    /// Without it the stage says nothing about the probability.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub win_percent: Option<Percent>,
+    pub win_percent: Option<Exact>,
     /// Whether an opportunity in this stage is won.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub won: bool,
@@ -123,7 +124,11 @@ impl SalesProcess {
         );
         let mut stages = Vec::with_capacity(document.stages.len());
         for (index, entry) in document.stages.iter().enumerate() {
-            let probability = entry.win_percent.map(Probability::from_percent).transpose();
+            let probability = entry
+                .win_percent
+                .as_ref()
+                .map(Probability::from_percent)
+                .transpose();
             let probability = probability.unwrap_or_else(|error| {
                 check.fault(format!("stages[{index}].win_percent"), error);
                 None
