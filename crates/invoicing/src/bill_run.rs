@@ -87,7 +87,7 @@ fn invoice(
     let account = schedule.account();
     let mut lines = Vec::with_capacity(charges.len());
     for charge in charges {
-        let Some(item) = account.items.iter().find(|item| item.id == charge.key.item) else {
+        let Some(item) = charge.item(account) else {
             continue;
         };
         let tax = rates.rate(&item.tax, date)?.clone();

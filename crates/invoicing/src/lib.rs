@@ -27,7 +27,7 @@
 //!
 //! # Where things are
 //! - [`BillingAccount`], [`BillingItem`], [`BillingPlan`]: what is billed, and when. [`BillingSchedule`]: the
-//!   [`Charge`]s that follow. [`BillingLog`]: what was billed of them.
+//!   [`Charge`]s that follow, and [`BillingSchedule::explain`] for why. [`BillingLog`]: what was billed of them.
 //! - [`bill_run`]: the invoices that are due, in order of date, then account.
 //! - [`InvoiceDocument`]: the inputs of an invoice or a credit note. [`Invoice`]: checked, with its [`Totals`],
 //!   and [`Invoice::explain`] for why they are what they are.
@@ -82,6 +82,7 @@ mod invoice;
 mod journal;
 mod lifecycle;
 mod number;
+mod parts;
 mod policy;
 mod schedule;
 mod tax;

@@ -92,8 +92,8 @@ impl BillingPolicy {
         &self.0
     }
 
-    pub(crate) fn citation(&self) -> Citation {
-        Citation::document(&self.0.id, self.0.version, "rounding")
+    pub(crate) fn citation(&self, field: &str) -> Citation {
+        Citation::document(&self.0.id, self.0.version, field)
     }
 
     pub(crate) const fn rounding(&self) -> RoundingPolicy {

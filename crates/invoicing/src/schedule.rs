@@ -1,18 +1,19 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use l2c_calendar::{BillingCycle, Period};
+use l2c_calendar::Period;
+use l2c_explain::{Explanation, NoTrace, Trace};
 use l2c_host::PartyId;
 use l2c_ledger::LegalEntity;
-use l2c_money::{Currency, Exact, Money};
+use l2c_money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
+use crate::parts::{Part, parts};
 use crate::{
     BillingAccountId, BillingItemId, BillingPolicy, Invoice, InvoiceKind, InvoicingError, PaymentTerms,
-    Proportion,
 };
 
 /// When an item is billed.
@@ -124,6 +125,16 @@ pub struct Charge {
     pub net: Money,
     /// The time of service that it pays for (BG-26); none for what is billed once.
     pub service: Option<Period>,
+    /// Where the item stands in its account.
+    #[serde(skip)]
+    position: usize,
+}
+
+impl Charge {
+    /// The item that it is a part of, in its account.
+    pub(crate) fn item<'a>(&self, account: &'a BillingAccount) -> Option<&'a BillingItem> {
+        account.items.get(self.position)
+    }
 }
 
 /// The dated charges of an account; those of an item add up to the item, to the last minor unit.
@@ -134,6 +145,7 @@ pub struct Charge {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BillingSchedule {
     account: BillingAccount,
+    policy: BillingPolicy,
     charges: Vec<Charge>,
 }
 
@@ -146,7 +158,8 @@ impl BillingSchedule {
     /// than 10 000 periods.
     pub fn new(account: BillingAccount, policy: &BillingPolicy) -> Result<Self, InvoicingError> {
         let mut faults = Vec::new();
-        let mut charges = Vec::new();
+        let mut all = Vec::new();
+        let mut ids = BTreeSet::new();
         if account.items.is_empty() {
             faults.push(Fault::new(
                 "items",
@@ -155,12 +168,7 @@ impl BillingSchedule {
         }
         for (index, item) in account.items.iter().enumerate() {
             let path = format!("items[{index}]");
-            if account
-                .items
-                .iter()
-                .take(index)
-                .any(|earlier| earlier.id == item.id)
-            {
+            if !ids.insert(&item.id) {
                 faults.push(Fault::new(
                     format!("{path}.id"),
                     format!("{} occurs twice", item.id),
@@ -188,15 +196,19 @@ impl BillingSchedule {
                     format!("{} is finer than the minor unit", item.net),
                 ));
             }
-            match parts(item, policy) {
-                Ok(parts) => charges.extend(parts),
+            match charges(index, item, policy) {
+                Ok(charges) => all.extend(charges),
                 Err(fault) => faults.push(Fault::new(format!("{path}.plan"), fault.to_string())),
             }
         }
         InvoicingError::unless_empty("billing account", faults)?;
         // Stable: charges of one date keep the order of the items.
-        charges.sort_by_key(|charge: &Charge| charge.date);
-        Ok(Self { account, charges })
+        all.sort_by_key(|charge: &Charge| charge.date);
+        Ok(Self {
+            account,
+            policy: policy.clone(),
+            charges: all,
+        })
     }
 
     /// The account.
@@ -216,6 +228,20 @@ impl BillingSchedule {
     pub fn due(&self, as_of: NaiveDate) -> &[Charge] {
         let end = self.charges.partition_point(|charge| charge.date <= as_of);
         self.charges.get(..end).unwrap_or_default()
+    }
+
+    /// Why a charge is what it is; `None` if the schedule does not have it.
+    ///
+    /// # Errors
+    /// None for a schedule that was built; the signature leaves room for the bounds of figures.
+    pub fn explain(&self, charge: &ChargeKey) -> Result<Option<Explanation>, InvoicingError> {
+        let Some(item) = self.account.items.iter().find(|item| item.id == charge.item) else {
+            return Ok(None);
+        };
+        let mut trace = Trace::new();
+        let parts = parts(item, &self.policy, &mut trace)?;
+        let part = (1..).zip(&parts).find(|(number, _)| *number == charge.number);
+        Ok(part.map(|(_, part)| trace.finish(&part.net)))
     }
 
     /// The net of all items.
@@ -251,48 +277,28 @@ impl BillingSchedule {
     }
 }
 
-/// The charges of one item.
-fn parts(item: &BillingItem, policy: &BillingPolicy) -> Result<Vec<Charge>, InvoicingError> {
-    let charge = |number, date, net, service| Charge {
-        key: ChargeKey {
-            item: item.id.clone(),
-            number,
-        },
-        date,
-        net,
-        service,
+/// The charges of one item, which stands at `position` in its account.
+fn charges(
+    position: usize,
+    item: &BillingItem,
+    policy: &BillingPolicy,
+) -> Result<Vec<Charge>, InvoicingError> {
+    let charge = |(number, part): (u32, Part<()>)| {
+        Ok(Charge {
+            key: ChargeKey {
+                item: item.id.clone(),
+                number,
+            },
+            date: part.date,
+            net: Money::try_from_exact(&part.net.value, item.net.currency())?,
+            service: part.service,
+            position,
+        })
     };
-    let (service, every_months) = match item.plan {
-        BillingPlan::Once { on } => return Ok(vec![charge(1, on, item.net, None)]),
-        BillingPlan::InAdvance {
-            service,
-            every_months,
-        } => (service, every_months),
-    };
-    let cycle = BillingCycle::new(service.start(), every_months)?;
-    let tiles = cycle.tiling(service)?;
-    let mut weights = Vec::with_capacity(tiles.len());
-    for (k, tile) in (0_i32..).zip(&tiles) {
-        weights.push(match policy.document().proportion {
-            Proportion::Days => Exact::integer(i64::from(tile.days())),
-            // The last period may end beyond the range of dates; then it is as whole as it can be.
-            Proportion::Months => cycle.period(k).map_or(Exact::ONE, |whole| whole.prorate(tile)),
-        });
-    }
-    let whole: Exact = weights.iter().sum();
-    let mode = policy.document().rounding;
-    let mut charges = Vec::with_capacity(tiles.len());
-    let mut so_far = Exact::ZERO;
-    let mut done = Money::zero(item.net.currency());
-    for ((number, tile), weight) in (1_u32..).zip(&tiles).zip(&weights) {
-        so_far += weight;
-        let net = item
-            .net
-            .cumulative_part(&so_far.checked_div(&whole)?, &done, mode)?;
-        done = done.checked_add(&net)?;
-        charges.push(charge(number, tile.start(), net, Some(*tile)));
-    }
-    Ok(charges)
+    (1..)
+        .zip(parts(item, policy, &mut NoTrace)?)
+        .map(charge)
+        .collect()
 }
 
 /// What was invoiced of every charge: the memory of the bill run, folded from issued documents.

@@ -156,7 +156,7 @@ fn group_tax<R: Recorder>(
         recorder.round(&exact, policy, currency, || {
             let note = Note::new(format!("tax at {rate}")).money(currency);
             note.cite(Citation::en16931("BR-CO-17"))
-                .cite(document.policy.citation())
+                .cite(document.policy.citation("rounding"))
         })
     };
     match document.policy.document().tax_basis {

@@ -187,6 +187,8 @@ proptest! {
                     prop_assert_eq!(pair[0].end(), pair[1].start(), "after part {}", k);
                 }
                 for (number, charge) in (1..).zip(charges) {
+                    let explanation = schedule.explain(&charge.key).unwrap().unwrap();
+                    prop_assert_eq!(explanation.recompute().unwrap(), charge.net.exact());
                     prop_assert_eq!(charge.date, charge.service.unwrap().start());
                     prop_assert_eq!(charge.key.number, number);
                     // No part has the sign against the item, whatever the rounding.
@@ -466,6 +468,84 @@ fn a_faulty_document_names_every_fault() {
     document.lines.clear();
     let none = Invoice::new(document).unwrap_err();
     insta::assert_snapshot!(none, @"the invoice has 1 fault(s): lines: is empty: a document has at least one line (BR-16)");
+}
+
+#[test]
+fn a_charge_says_which_part_of_the_item_it_is() {
+    let service = Period::new(day(0), day(60)).unwrap();
+    let plan = BillingPlan::InAdvance {
+        service,
+        every_months: 1,
+    };
+    let account = account(0, Currency::USD, vec![(10_000, plan)]);
+    let schedule = BillingSchedule::new(account, &BillingPolicy::en16931()).unwrap();
+    let second: ChargeKey = "bit_0-0#2".parse().unwrap();
+    let explanation = schedule.explain(&second).unwrap().unwrap();
+    insta::assert_snapshot!(explanation.text(), @r"
+    charge for 2016-02-01 to 2016-02-29: 50.00 USD (difference)
+      amount up to 2016-02-29: 100.00 USD (rounded half up to 2 decimals, residue 0.00 USD) [en16931 v1 rounding]
+        exact amount up to 2016-02-29: 100.00 USD (product)
+          net of bit_0-0, item 0: 100.00 USD #0
+          part up to 2016-02-29: 100 % (quotient)
+            weight up to 2016-02-29: 2 (sum)
+              billing periods in 2016-01-01 to 2016-01-31: 1 [en16931 v1 proportion] #1
+              billing periods in 2016-02-01 to 2016-02-29: 1 [en16931 v1 proportion] #2
+            weight of 2016-01-01 to 2016-02-29: 2 (sum) #3
+              billing periods in 2016-01-01 to 2016-01-31: 1 see #1
+              billing periods in 2016-02-01 to 2016-02-29: 1 see #2
+      amount up to 2016-01-31: 50.00 USD (rounded half up to 2 decimals, residue 0.00 USD) [en16931 v1 rounding]
+        exact amount up to 2016-01-31: 50.00 USD (product)
+          net of bit_0-0, item 0: 100.00 USD see #0
+          part up to 2016-01-31: 50 % (quotient)
+            billing periods in 2016-01-01 to 2016-01-31: 1 see #1
+            weight of 2016-01-01 to 2016-02-29: 2 see #3
+    ");
+    assert_eq!(
+        schedule
+            .explain(&"bit_0-0#3".parse().unwrap())
+            .unwrap()
+            .map(|e| e.value()),
+        None
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_figures_are_billed_or_refused(
+        minor in any::<i64>(), price in any::<i64>(), quantity in any::<i64>(), scale in 0_u32..13,
+        start in any::<i32>(), days in 1_u32..4_000_000, every_months in 1_u32..10_000,
+    ) {
+        let codes = ["out_of_range", "too_many_periods", "date_out_of_range", "invalid_document", "too_precise"];
+        let policy = BillingPolicy::en16931();
+        let start = NaiveDate::from_num_days_from_ce_opt(start).unwrap_or(NaiveDate::MIN);
+        let end = start.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX);
+        if let (Ok(service), Ok(net)) = (Period::new(start, end), Money::from_minor(minor, Currency::USD)) {
+            let plan = BillingPlan::InAdvance { service, every_months };
+            let mut account = account(0, Currency::USD, vec![(0, plan)]);
+            account.items[0].net = net;
+            match BillingSchedule::new(account, &policy) {
+                Ok(schedule) => {
+                    let sum = Money::sum(schedule.charges().iter().map(|c| &c.net), Currency::USD).unwrap();
+                    prop_assert_eq!(sum, net);
+                }
+                Err(error) => prop_assert!(codes.contains(&error.code()), "{}", error),
+            }
+        }
+        let mut document = document(Currency::USD, &[(1000, 100, 0), (1000, 100, 2)], policy);
+        let quantity = Quantity::new(Decimal::new(quantity, scale), Unit::ONE);
+        let price = Price::new(Decimal::new(price, 12 - scale), Currency::USD);
+        if let (Ok(quantity), Ok(price)) = (quantity, price) {
+            document.lines[1].quantity = quantity;
+            document.lines[1].price = price;
+            match Invoice::new(document) {
+                Ok(invoice) => {
+                    let totals = invoice.totals();
+                    prop_assert_eq!(totals.net.checked_add(&totals.tax).unwrap(), totals.gross);
+                }
+                Err(error) => prop_assert!(codes.contains(&error.code()), "{}", error),
+            }
+        }
+    }
 }
 
 #[test]
