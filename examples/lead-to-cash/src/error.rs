@@ -59,17 +59,27 @@ pub enum Failure {
 impl Failure {
     /// A fault of a data file.
     pub fn data(path: impl AsRef<Path>, reason: impl Display) -> Self {
-        Self::Data { path: path.as_ref().to_owned(), reason: reason.to_string() }
+        Self::Data {
+            path: path.as_ref().to_owned(),
+            reason: reason.to_string(),
+        }
     }
 
     /// A fault of the output.
     pub fn output(path: impl AsRef<Path>, reason: impl Display) -> Self {
-        Self::Output { path: path.as_ref().to_owned(), reason: reason.to_string() }
+        Self::Output {
+            path: path.as_ref().to_owned(),
+            reason: reason.to_string(),
+        }
     }
 
     /// A refusal of a stage; to be used as `.map_err(Failure::stage("quotes", &id))`.
     pub fn stage<E: Display>(stage: &'static str, subject: impl Display) -> impl FnOnce(E) -> Self {
         let subject = subject.to_string();
-        move |reason| Self::Stage { stage, subject, reason: reason.to_string() }
+        move |reason| Self::Stage {
+            stage,
+            subject,
+            reason: reason.to_string(),
+        }
     }
 }

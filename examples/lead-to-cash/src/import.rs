@@ -65,8 +65,6 @@ pub enum Outcome {
 
 /// One opportunity row.
 pub struct Opportunity {
-    /// Line in the file, the header being line 1.
-    pub line: u64,
     /// The id of the export.
     pub id: String,
     /// The customer, where known.
@@ -118,7 +116,11 @@ impl Crm {
     /// # Errors
     /// A missing or unreadable file, a missing column, or no opportunity at all.
     pub fn read(folder: &Path, currency: Currency) -> Result<Self, Failure> {
-        let mut reader = Reader { folder, findings: Vec::new(), fingerprints: BTreeMap::new() };
+        let mut reader = Reader {
+            folder,
+            findings: Vec::new(),
+            fingerprints: BTreeMap::new(),
+        };
         let products = reader.products(currency)?;
         let accounts = reader.accounts()?;
         let agents = reader.agents()?;
@@ -135,15 +137,48 @@ impl Crm {
             })
             .max()
             .ok_or_else(|| Failure::data(folder.join("sales_pipeline.csv"), "holds no usable opportunity"))?;
-        let Reader { findings, fingerprints, .. } = reader;
-        Ok(Self { accounts, products, agents, opportunities, clicks, findings, fingerprints, latest })
+        let Reader {
+            findings,
+            fingerprints,
+            ..
+        } = reader;
+        Ok(Self {
+            accounts,
+            products,
+            agents,
+            opportunities,
+            clicks,
+            findings,
+            fingerprints,
+            latest,
+        })
+    }
+
+    /// Leaves out what came after a day: rows created later, and outcomes that came later.
+    pub fn until(&mut self, as_of: NaiveDate) {
+        self.opportunities
+            .retain(|opportunity| opportunity.created <= as_of);
+        for opportunity in &mut self.opportunities {
+            if let Outcome::Won { closed, .. } | Outcome::Lost { closed } = opportunity.outcome
+                && closed > as_of
+            {
+                opportunity.outcome = Outcome::Open;
+            }
+        }
     }
 
     /// Clicks on a product in the `days` before a day.
     pub fn clicks_before(&self, product: &str, day: NaiveDate, days: u64) -> usize {
-        let Some(clicks) = self.clicks.get(product) else { return 0 };
-        let from = day.checked_sub_days(chrono::Days::new(days)).unwrap_or(NaiveDate::MIN);
-        let (first, end) = (clicks.partition_point(|d| *d < from), clicks.partition_point(|d| *d < day));
+        let Some(clicks) = self.clicks.get(product) else {
+            return 0;
+        };
+        let from = day
+            .checked_sub_days(chrono::Days::new(days))
+            .unwrap_or(NaiveDate::MIN);
+        let (first, end) = (
+            clicks.partition_point(|d| *d < from),
+            clicks.partition_point(|d| *d < day),
+        );
         end.saturating_sub(first)
     }
 }
@@ -171,16 +206,28 @@ impl Reader<'_> {
     /// The rows of a file, its columns in the order asked for.
     fn rows(&mut self, file: &'static str, columns: &'static [&'static str]) -> Result<Vec<Row>, Failure> {
         let (path, bytes) = open(self.folder, file)?;
-        self.fingerprints.insert(file.to_owned(), hex(&Sha256::digest(&bytes)));
-        let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
-        let headers = csv.headers().map_err(|fault| Failure::data(&path, fault))?.clone();
+        self.fingerprints
+            .insert(file.to_owned(), hex(&Sha256::digest(&bytes)));
+        let mut csv = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_reader(bytes.as_slice());
+        let headers = csv
+            .headers()
+            .map_err(|fault| Failure::data(&path, fault))?
+            .clone();
         let places = columns
             .iter()
             .map(|column| {
-                headers.iter().position(|h| h.trim_start_matches('\u{feff}') == *column).ok_or_else(|| {
-                    let found = headers.iter().collect::<Vec<_>>().join(", ");
-                    Failure::data(&path, format!("has no column `{column}`; its columns are {found}"))
-                })
+                headers
+                    .iter()
+                    .position(|h| h.trim_start_matches('\u{feff}') == *column)
+                    .ok_or_else(|| {
+                        let found = headers.iter().collect::<Vec<_>>().join(", ");
+                        Failure::data(
+                            &path,
+                            format!("has no column `{column}`; its columns are {found}"),
+                        )
+                    })
             })
             .collect::<Result<Vec<_>, _>>()?;
         let mut rows = Vec::new();
@@ -213,7 +260,13 @@ impl Reader<'_> {
         Ok(rows)
     }
 
-    fn refuse(&mut self, at: (&'static str, u64, &str), field: &'static str, value: &str, reason: impl Into<String>) {
+    fn refuse(
+        &mut self,
+        at: (&'static str, u64, &str),
+        field: &'static str,
+        value: &str,
+        reason: impl Into<String>,
+    ) {
         self.find(at, field, value, Treatment::Refused, reason);
     }
 
@@ -238,7 +291,13 @@ impl Reader<'_> {
 
     fn report_trims(&mut self, file: &'static str, id: &str, row: &Row) {
         for (field, value) in &row.trimmed {
-            self.find((file, row.line, id), field, value, Treatment::Repaired, "white space around it was dropped");
+            self.find(
+                (file, row.line, id),
+                field,
+                value,
+                Treatment::Repaired,
+                "white space around it was dropped",
+            );
         }
     }
 
@@ -251,7 +310,9 @@ impl Reader<'_> {
             let value = parse_decimal(price).and_then(|price| Price::new(price, currency));
             match value {
                 _ if name.is_empty() => self.refuse(at, "product", name, "a product needs a name"),
-                _ if products.contains_key(name) => self.refuse(at, "product", name, "stands twice; the first row counts"),
+                _ if products.contains_key(name) => {
+                    self.refuse(at, "product", name, "stands twice; the first row counts")
+                }
                 Err(fault) => self.refuse(at, "sales_price", price, fault.to_string()),
                 Ok(value) if value.exact().is_negative() => {
                     self.refuse(at, "sales_price", price, "a list price is zero or above");
@@ -277,7 +338,12 @@ impl Reader<'_> {
                 self.refuse(at, "account", name, "stands twice; the first row counts");
             } else {
                 self.report_trims(FILE, name, &row);
-                accounts.insert(name.to_owned(), Account { number: index.saturating_add(1) });
+                accounts.insert(
+                    name.to_owned(),
+                    Account {
+                        number: index.saturating_add(1),
+                    },
+                );
             }
         }
         Ok(accounts)
@@ -291,7 +357,12 @@ impl Reader<'_> {
             let name = row.cell(0);
             let at = (FILE, row.line, name);
             if name.is_empty() || row.cell(1).is_empty() || row.cell(2).is_empty() {
-                self.refuse(at, "sales_agent", name, "an agent needs a name, a manager and an office");
+                self.refuse(
+                    at,
+                    "sales_agent",
+                    name,
+                    "an agent needs a name, a manager and an office",
+                );
             } else if agents.contains_key(name) {
                 self.refuse(at, "sales_agent", name, "stands twice; the first row counts");
             } else {
@@ -331,17 +402,37 @@ impl Reader<'_> {
             let id = row.cell(0);
             let at = (FILE, row.line, id);
             let known = |field, value: &str, found: bool| {
-                if found { Ok(()) } else { Err((field, value.to_owned(), format!("no {field} of this name in the export"))) }
+                if found {
+                    Ok(())
+                } else {
+                    Err((
+                        field,
+                        value.to_owned(),
+                        format!("no {field} of this name in the export"),
+                    ))
+                }
             };
             let read = || -> Result<Opportunity, (&'static str, String, String)> {
                 let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
                 if id.is_empty() || id.len() > 40 || !id.chars().all(plain) {
-                    return Err(("opportunity_id", id.to_owned(), "an id has 1 to 40 letters, digits, `-` or `_`".into()));
+                    return Err((
+                        "opportunity_id",
+                        id.to_owned(),
+                        "an id has 1 to 40 letters, digits, `-` or `_`".into(),
+                    ));
                 }
                 if seen.contains(id) {
-                    return Err(("opportunity_id", id.to_owned(), "stands twice; the first row counts".into()));
+                    return Err((
+                        "opportunity_id",
+                        id.to_owned(),
+                        "stands twice; the first row counts".into(),
+                    ));
                 }
-                known("account", row.cell(1), row.cell(1).is_empty() || accounts.contains_key(row.cell(1)))?;
+                known(
+                    "account",
+                    row.cell(1),
+                    row.cell(1).is_empty() || accounts.contains_key(row.cell(1)),
+                )?;
                 known("sales_agent", row.cell(2), agents.contains_key(row.cell(2)))?;
                 known("product", row.cell(3), products.contains_key(row.cell(3)))?;
                 let created = date("created_on", row.cell(5), "%Y-%m-%d")?;
@@ -356,14 +447,22 @@ impl Reader<'_> {
                 let outcome = match row.cell(4) {
                     "Won" => {
                         known("account", row.cell(1), !row.cell(1).is_empty())?;
-                        Outcome::Won { closed: closed()?, value: close_value(row.cell(7), currency)? }
+                        Outcome::Won {
+                            closed: closed()?,
+                            value: close_value(row.cell(7), currency)?,
+                        }
                     }
                     "Lost" => Outcome::Lost { closed: closed()? },
                     "In_Progress" => Outcome::Open,
-                    other => return Err(("deal_stage", other.to_owned(), "a stage is Won, Lost or In_Progress".into())),
+                    other => {
+                        return Err((
+                            "deal_stage",
+                            other.to_owned(),
+                            "a stage is Won, Lost or In_Progress".into(),
+                        ));
+                    }
                 };
                 Ok(Opportunity {
-                    line: row.line,
                     id: id.to_owned(),
                     account: Some(row.cell(1)).filter(|a| !a.is_empty()).map(str::to_owned),
                     agent: row.cell(2).to_owned(),
@@ -377,7 +476,8 @@ impl Reader<'_> {
                 Ok(opportunity) => {
                     self.report_trims(FILE, id, &row);
                     if matches!(opportunity.outcome, Outcome::Won { value: None, .. }) {
-                        let reason = "won without a value: it counts as won, and nothing is quoted or billed for it";
+                        let reason =
+                            "won without a value: it counts as won, and nothing is quoted or billed for it";
                         self.find(at, "close_value", "", Treatment::Noted, reason);
                     }
                     seen.insert(id.to_owned());
@@ -388,7 +488,10 @@ impl Reader<'_> {
         Ok(opportunities)
     }
 
-    fn clicks(&mut self, products: &BTreeMap<String, Price>) -> Result<BTreeMap<String, Vec<NaiveDate>>, Failure> {
+    fn clicks(
+        &mut self,
+        products: &BTreeMap<String, Price>,
+    ) -> Result<BTreeMap<String, Vec<NaiveDate>>, Failure> {
         const FILE: &str = "clicks.csv";
         let mut clicks: BTreeMap<String, Vec<NaiveDate>> = BTreeMap::new();
         if find(self.folder, FILE).is_none() {
@@ -399,7 +502,12 @@ impl Reader<'_> {
             match date("created_on", row.cell(0), "%m/%d/%Y") {
                 Err((field, value, reason)) => self.refuse(at, field, &value, reason),
                 Ok(_) if !products.contains_key(row.cell(1)) => {
-                    self.refuse(at, "Product", row.cell(1), "no product of this name in the export");
+                    self.refuse(
+                        at,
+                        "Product",
+                        row.cell(1),
+                        "no product of this name in the export",
+                    );
                 }
                 Ok(day) => {
                     self.report_trims(FILE, "", &row);
@@ -413,9 +521,18 @@ impl Reader<'_> {
 }
 
 fn date(field: &'static str, text: &str, format: &str) -> Result<NaiveDate, (&'static str, String, String)> {
-    let shown = if format.starts_with("%Y") { "YYYY-MM-DD" } else { "M/D/YYYY" };
-    NaiveDate::parse_from_str(text, format)
-        .map_err(|_| (field, text.to_owned(), format!("not a date of the calendar written {shown}")))
+    let shown = if format.starts_with("%Y") {
+        "YYYY-MM-DD"
+    } else {
+        "M/D/YYYY"
+    };
+    NaiveDate::parse_from_str(text, format).map_err(|_| {
+        (
+            field,
+            text.to_owned(),
+            format!("not a date of the calendar written {shown}"),
+        )
+    })
 }
 
 /// The value of a won row; an empty cell is a missing value.
@@ -424,7 +541,9 @@ fn close_value(text: &str, currency: Currency) -> Result<Option<Money>, (&'stati
         return Ok(None);
     }
     let fault = |reason: String| ("close_value", text.to_owned(), reason);
-    let value = parse_decimal(text).and_then(|v| Money::new(v, currency)).map_err(|f| fault(f.to_string()))?;
+    let value = parse_decimal(text)
+        .and_then(|v| Money::new(v, currency))
+        .map_err(|f| fault(f.to_string()))?;
     value.minor().map_err(|f| fault(f.to_string()))?;
     if value.is_negative() {
         return Err(fault("the value of a won opportunity is zero or above".into()));
@@ -434,12 +553,18 @@ fn close_value(text: &str, currency: Currency) -> Result<Option<Money>, (&'stati
 
 /// The file as it is, or compressed.
 fn find(folder: &Path, file: &str) -> Option<PathBuf> {
-    [folder.join(file), folder.join(format!("{file}.gz"))].into_iter().find(|path| path.is_file())
+    [folder.join(file), folder.join(format!("{file}.gz"))]
+        .into_iter()
+        .find(|path| path.is_file())
 }
 
 fn open(folder: &Path, file: &str) -> Result<(PathBuf, Vec<u8>), Failure> {
-    let path = find(folder, file)
-        .ok_or_else(|| Failure::data(folder.join(file), "is missing; a CRM export has it, plain or as .csv.gz"))?;
+    let path = find(folder, file).ok_or_else(|| {
+        Failure::data(
+            folder.join(file),
+            "is missing; a CRM export has it, plain or as .csv.gz",
+        )
+    })?;
     let mut bytes = Vec::new();
     let source = File::open(&path).map_err(|fault| Failure::data(&path, fault))?;
     let read = if path.extension().is_some_and(|e| e == "gz") {

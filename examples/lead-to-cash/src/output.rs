@@ -32,7 +32,16 @@ impl Output {
     /// A folder that cannot be created.
     pub fn open(folder: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(folder).map_err(|fault| Failure::output(folder, fault))?;
-        Ok(Self { folder: folder.to_owned(), changed: Vec::new(), unchanged: Vec::new() })
+        Ok(Self {
+            folder: folder.to_owned(),
+            changed: Vec::new(),
+            unchanged: Vec::new(),
+        })
+    }
+
+    /// Where a file of the folder is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
     /// Starts a CSV file with its header.
@@ -43,8 +52,13 @@ impl Output {
         let part = self.folder.join(format!("{name}.part"));
         let file = File::create(&part).map_err(|fault| Failure::output(&part, fault))?;
         let mut csv = csv::Writer::from_writer(BufWriter::new(file));
-        csv.write_record(header).map_err(|fault| Failure::output(&part, fault))?;
-        Ok(Table { name: name.to_owned(), part, csv })
+        csv.write_record(header)
+            .map_err(|fault| Failure::output(&part, fault))?;
+        Ok(Table {
+            name: name.to_owned(),
+            part,
+            csv,
+        })
     }
 
     /// Finishes a CSV file.
@@ -53,8 +67,11 @@ impl Output {
     /// A file that cannot be written to its end.
     pub fn finish(&mut self, table: Table) -> Result<(), Failure> {
         let Table { name, part, csv } = table;
-        let file = csv.into_inner().map_err(|fault| Failure::output(&part, fault.error()))?;
-        file.into_inner().map_err(|fault| Failure::output(&part, fault.error()))?;
+        let file = csv
+            .into_inner()
+            .map_err(|fault| Failure::output(&part, fault.error()))?;
+        file.into_inner()
+            .map_err(|fault| Failure::output(&part, fault.error()))?;
         self.place(&name, &part)
     }
 
@@ -68,6 +85,24 @@ impl Output {
         text.push('\n');
         let write = || File::create(&part)?.write_all(text.as_bytes());
         write().map_err(|fault| Failure::output(&part, fault))?;
+        self.place(name, &part)
+    }
+
+    /// Writes a file that somebody else formats.
+    ///
+    /// # Errors
+    /// A file that cannot be written, or what the writer says.
+    pub fn write(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), String>,
+    ) -> Result<(), Failure> {
+        let part = self.folder.join(format!("{name}.part"));
+        let file = File::create(&part).map_err(|fault| Failure::output(&part, fault))?;
+        let mut file = BufWriter::new(file);
+        write(&mut file).map_err(|fault| Failure::output(&part, fault))?;
+        file.into_inner()
+            .map_err(|fault| Failure::output(&part, fault.error()))?;
         self.place(name, &part)
     }
 
@@ -91,7 +126,9 @@ impl Table {
     /// # Errors
     /// A full or broken disk.
     pub fn row<I: IntoIterator<Item = T>, T: AsRef<[u8]>>(&mut self, cells: I) -> Result<(), Failure> {
-        self.csv.write_record(cells).map_err(|fault| Failure::output(&self.part, fault))
+        self.csv
+            .write_record(cells)
+            .map_err(|fault| Failure::output(&self.part, fault))
     }
 }
 
@@ -101,7 +138,13 @@ fn same(left: &Path, right: &Path) -> bool {
     if length(left).is_none() || length(left) != length(right) {
         return false;
     }
-    let (Ok(left), Ok(right)) = (File::open(left), File::open(right)) else { return false };
-    let (left, right) = (std::io::BufReader::new(left).bytes(), std::io::BufReader::new(right).bytes());
-    left.zip(right).all(|pair| matches!(pair, (Ok(a), Ok(b)) if a == b))
+    let (Ok(left), Ok(right)) = (File::open(left), File::open(right)) else {
+        return false;
+    };
+    let (left, right) = (
+        std::io::BufReader::new(left).bytes(),
+        std::io::BufReader::new(right).bytes(),
+    );
+    left.zip(right)
+        .all(|pair| matches!(pair, (Ok(a), Ok(b)) if a == b))
 }

@@ -83,7 +83,9 @@ pub struct Simulation {
 
 /// A number from 0 to 99 that depends on the text alone.
 pub fn draw(text: &str) -> i64 {
-    Sha256::digest(text.as_bytes()).first().map_or(0, |byte| i64::from(*byte) * 100 / 256)
+    Sha256::digest(text.as_bytes())
+        .first()
+        .map_or(0, |byte| i64::from(*byte) * 100 / 256)
 }
 
 impl Simulation {
@@ -92,20 +94,37 @@ impl Simulation {
     /// # Errors
     /// Every fault of the document.
     pub fn new(behaviour: PaymentBehaviour, path: &std::path::Path) -> Result<Self, Failure> {
-        let types = FactTypes::new().number("amount").number("draw").text("office").text("product");
+        let types = FactTypes::new()
+            .number("amount")
+            .number("draw")
+            .text("office")
+            .text("product");
         let mut faults = Vec::new();
         let mut rules = Vec::new();
         for (index, rule) in behaviour.rules.into_iter().enumerate() {
             if rule.pays.value().is_sign_negative() {
-                faults.push(format!("rules[{index}].pays: {} ({}) must be 0 or above", rule.pays, rule.name));
+                faults.push(format!(
+                    "rules[{index}].pays: {} ({}) must be 0 or above",
+                    rule.pays, rule.name
+                ));
             }
-            let when = rule.when.as_ref().map(|when| when.check(&types, &format!("rules[{index}].when")));
+            let when = rule
+                .when
+                .as_ref()
+                .map(|when| when.check(&types, &format!("rules[{index}].when")));
             match when.transpose() {
                 Ok(when) => rules.push((rule, when)),
                 Err(fault) => faults.push(fault.to_string()),
             }
         }
-        if faults.is_empty() { Ok(Self { rules }) } else { Err(Failure::Policy { path: path.to_owned(), faults }) }
+        if faults.is_empty() {
+            Ok(Self { rules })
+        } else {
+            Err(Failure::Policy {
+                path: path.to_owned(),
+                faults,
+            })
+        }
     }
 
     /// The payment of an invoice, if the rules make one.
@@ -123,7 +142,9 @@ impl Simulation {
                 && rule.to.is_none_or(|to| bill.issued <= to)
                 && when.as_ref().is_none_or(|when| when.holds(&facts))
         };
-        let Some((rule, _)) = self.rules.iter().find(fits) else { return Ok(None) };
+        let Some((rule, _)) = self.rules.iter().find(fits) else {
+            return Ok(None);
+        };
         let amount = part(rule.pays, bill.amount.exact(), bill.amount.currency())
             .map_err(Failure::stage("payments", bill.number))?;
         let days = Days::new(rule.days_after_due.unsigned_abs());
@@ -135,7 +156,11 @@ impl Simulation {
         Ok(date.filter(|_| !amount.is_zero()).map(|date| Payment {
             date,
             amount,
-            reference: if rule.names_invoice { bill.number.to_owned() } else { "thank you".to_owned() },
+            reference: if rule.names_invoice {
+                bill.number.to_owned()
+            } else {
+                "thank you".to_owned()
+            },
             payer: bill.payer.to_owned(),
         }))
     }

@@ -1,0 +1,184 @@
+//! The journal: every entry goes into the store, under the month it is posted in, and into the trial balance.
+
+use l2c::host::{DomainEvent, Envelope, Expected, Store, StoreError, StreamId, Upcasters};
+use l2c::ledger::{ChartDocument, ChartOfAccounts, JournalEntry, TrialBalance, write_csv_to};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Failure;
+use crate::output::Output;
+use crate::policy::Folder;
+use crate::record::Record;
+
+/// A journal entry as the store keeps it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Posted(JournalEntry);
+
+impl DomainEvent for Posted {
+    const CATEGORY: &'static str = "journal";
+    const VERSION: u32 = 1;
+    fn name(&self) -> &'static str {
+        "posted"
+    }
+}
+
+/// The general ledger of a run.
+pub struct Books {
+    /// Debits and credits by role and subject.
+    pub balance: TrialBalance,
+    /// How many entries were posted.
+    pub entries: usize,
+    chart: ChartOfAccounts,
+}
+
+impl Books {
+    /// Books under the chart of accounts of `accounts.json`.
+    ///
+    /// # Errors
+    /// Every fault of the document.
+    pub fn open(folder: &mut Folder) -> Result<Self, Failure> {
+        let chart: ChartDocument = folder.read("accounts.json")?;
+        let chart = folder.check("accounts.json", ChartOfAccounts::new(&chart))?;
+        Ok(Self {
+            balance: TrialBalance::new(),
+            entries: 0,
+            chart,
+        })
+    }
+
+    /// Posts entries.
+    ///
+    /// # Errors
+    /// A total out of bounds.
+    pub fn post(
+        &mut self,
+        record: &mut Record,
+        entries: impl IntoIterator<Item = JournalEntry>,
+    ) -> Result<(), Failure> {
+        for entry in entries {
+            let header = entry.header();
+            let (month, date, id) = (
+                header.posting_month().to_string(),
+                header.effective_date,
+                header.id.clone(),
+            );
+            self.balance.add(&entry).map_err(Failure::stage("ledger", id))?;
+            self.entries = self.entries.saturating_add(1);
+            record.event(&month, Expected::Any, &Posted(entry), date)?;
+        }
+        Ok(())
+    }
+
+    /// Writes `journal.csv` from what the store holds, and adds up what was written.
+    ///
+    /// # Errors
+    /// A store that cannot be read, a folder that cannot be written, a role without an account.
+    pub fn export(&self, record: &Record, output: &mut Output) -> Result<TrialBalance, Failure> {
+        let mut stored = TrialBalance::new();
+        let mut fault = None;
+        let entries = stored_entries(record.store()).map_while(|entry| match entry {
+            Ok(entry) => match stored.add(&entry) {
+                Ok(()) => Some(entry),
+                Err(error) => {
+                    fault = Some(error.to_string());
+                    None
+                }
+            },
+            Err(error) => {
+                fault = Some(error);
+                None
+            }
+        });
+        output.write("journal.csv", |file| {
+            write_csv_to(file, entries, Some(&self.chart)).map_err(|fault| fault.to_string())
+        })?;
+        match fault {
+            Some(reason) => Err(Failure::Stage {
+                stage: "ledger",
+                subject: "journal".to_owned(),
+                reason,
+            }),
+            None => Ok(stored),
+        }
+    }
+
+    /// Writes `trial-balance.csv`.
+    ///
+    /// # Errors
+    /// A folder that cannot be written, a role without an account.
+    pub fn export_balance(&self, output: &mut Output) -> Result<(), Failure> {
+        let header = [
+            "entity",
+            "account",
+            "account_name",
+            "role",
+            "currency",
+            "debits",
+            "credits",
+            "balance",
+        ];
+        let mut table = output.table("trial-balance.csv", &header)?;
+        for row in self.balance.rows() {
+            let account = self
+                .chart
+                .account(row.entity, row.role)
+                .map_err(Failure::stage("ledger", row.role))?;
+            table.row([
+                row.entity.to_string(),
+                account.code.clone(),
+                account.name.clone(),
+                row.role.to_string(),
+                row.balance.currency().to_string(),
+                row.debits.amount_text(),
+                row.credits.amount_text(),
+                row.balance.amount_text(),
+            ])?;
+        }
+        output.finish(table)
+    }
+}
+
+/// The stored entries, month by month, a page at a time.
+fn stored_entries(store: &impl Store) -> impl Iterator<Item = Result<JournalEntry, String>> {
+    const PAGE: usize = 500;
+    let upcasters = Upcasters::new();
+    let mut streams: Option<std::vec::IntoIter<StreamId>> = None;
+    let mut current: Option<(StreamId, u64)> = None;
+    let mut page: std::vec::IntoIter<Envelope> = Vec::new().into_iter();
+    std::iter::from_fn(move || {
+        let mut next = || -> Result<Option<JournalEntry>, StoreError> {
+            loop {
+                if let Some(envelope) = page.next() {
+                    let posted = upcasters.read::<Posted>(&envelope);
+                    let posted = posted.map_err(|fault| StoreError::Damaged(fault.to_string()))?;
+                    return Ok(Some(posted.0));
+                }
+                if let Some((stream, after)) = &mut current {
+                    let events = store.read_stream(stream, *after, PAGE)?;
+                    if let Some(last) = events.last() {
+                        *after = last.version;
+                        page = events.into_iter();
+                        continue;
+                    }
+                }
+                let streams = match &mut streams {
+                    Some(streams) => streams,
+                    // Months sort by name. A thousand months are more than any export has.
+                    None => streams.insert(
+                        store
+                            .heads(Posted::CATEGORY, None, 1_000)?
+                            .into_iter()
+                            .map(|head| head.stream)
+                            .collect::<Vec<_>>()
+                            .into_iter(),
+                    ),
+                };
+                match streams.next() {
+                    Some(stream) => current = Some((stream, 0)),
+                    None => return Ok(None),
+                }
+            }
+        };
+        next().map_err(|fault| fault.to_string()).transpose()
+    })
+}

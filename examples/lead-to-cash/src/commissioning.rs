@@ -1,0 +1,252 @@
+//! Commissions: contracts credit their seller and the seller's manager; each quarter has a statement per payee.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use l2c::calendar::Quarter;
+use l2c::commissions::{
+    Credit, PayeeBalance, Plan, PlanDocument, Statement, StatementCommand, StatementState,
+};
+use l2c::handover::contract_to_commissions;
+use l2c::host::PartyId;
+use l2c::money::Money;
+
+use crate::books::Books;
+use crate::contracting::{Agreed, component};
+use crate::error::Failure;
+use crate::import::Crm;
+use crate::output::Output;
+use crate::parties::Parties;
+use crate::policy::Folder;
+use crate::progress::Progress;
+use crate::record::{Life, Record};
+use crate::terms::Terms;
+
+/// The statements of all payees.
+pub struct Commissioning {
+    /// Closed statements, by payee and quarter.
+    pub statements: BTreeMap<PartyId, Vec<Life<StatementState>>>,
+    /// What all payees have earned.
+    pub earned: Money,
+    /// What they were paid.
+    pub paid: Money,
+    /// What they are owed.
+    pub accrued: Money,
+}
+
+/// Reads and checks `commission-plan.json`.
+///
+/// # Errors
+/// Every fault of the document.
+pub fn plan(folder: &mut Folder) -> Result<Plan, Failure> {
+    let document: PlanDocument = folder.read("commission-plan.json")?;
+    folder.check("commission-plan.json", Plan::new(&document))
+}
+
+/// Credits every contract, closes the statements of the quarters that are over, and pays those that are due.
+///
+/// # Errors
+/// What a room refuses, and what the store refuses.
+pub fn pay(
+    crm: &Crm,
+    parties: &Parties,
+    plan: &Plan,
+    terms: &Terms,
+    contracts: &[Agreed],
+    as_of: NaiveDate,
+    books: &mut Books,
+    (record, output): (&mut Record, &mut Output),
+    progress: &Progress,
+) -> Result<Commissioning, Failure> {
+    record.stage("commissions")?;
+    let credits = credits(crm, parties, plan, contracts)?;
+    let bar = progress.stage("commission statements", credits.len());
+    let header = [
+        "statement",
+        "payee",
+        "quarter",
+        "component",
+        "deal",
+        "date",
+        "credited",
+        "credited_to_date",
+        "commission",
+        "currency",
+    ];
+    let mut lines = output.table("commission-lines.csv", &header)?;
+    let zero = Money::zero(terms.currency);
+    let mut all = Commissioning {
+        statements: BTreeMap::new(),
+        earned: zero,
+        paid: zero,
+        accrued: zero,
+    };
+    for (payee, credits) in &credits {
+        let mut lives: Vec<Life<StatementState>> = Vec::new();
+        let mut closed: Vec<Statement> = Vec::new();
+        let quarters: std::collections::BTreeSet<Quarter> = credits
+            .iter()
+            .map(|credit| Quarter::of(credit.date))
+            .filter(|q| q.last_day() <= as_of)
+            .collect();
+        for quarter in quarters {
+            let fault = Failure::stage("commissions", format!("{payee} {quarter}"));
+            let statement = plan.statement(payee, quarter, credits, &closed).map_err(fault)?;
+            let life = settle(&statement, terms, as_of, books, record)?;
+            for line in statement.lines() {
+                lines.row([
+                    statement.id().to_string(),
+                    payee.to_string(),
+                    quarter.to_string(),
+                    line.component.clone(),
+                    line.deal.clone(),
+                    line.date.to_string(),
+                    line.credited.amount_text(),
+                    line.credited_to_date.amount_text(),
+                    line.commission.amount_text(),
+                    line.commission.currency().to_string(),
+                ])?;
+            }
+            closed.push(statement);
+            lives.push(life);
+            record.boundary()?;
+        }
+        all.add(payee, lives)?;
+        bar.inc(1);
+    }
+    record.flush()?;
+    bar.finish();
+    output.finish(lines)?;
+    all.write(output)?;
+    Ok(all)
+}
+
+/// The credits of every payee.
+fn credits(
+    crm: &Crm,
+    parties: &Parties,
+    plan: &Plan,
+    contracts: &[Agreed],
+) -> Result<BTreeMap<PartyId, Vec<Credit>>, Failure> {
+    let mut credits: BTreeMap<PartyId, Vec<Credit>> = BTreeMap::new();
+    for agreed in contracts {
+        let key = &agreed.contract.key;
+        let Some(source) = crm.opportunities.get(agreed.row) else {
+            continue;
+        };
+        let Some(seller) = parties.agent(&source.agent) else {
+            continue;
+        };
+        let manager = crm
+            .agents
+            .get(&source.agent)
+            .and_then(|agent| parties.manager(&agent.manager));
+        let deal =
+            contract_to_commissions(&agreed.contract.state, seller.clone(), manager.cloned(), |item| {
+                component(item).to_owned()
+            })
+            .map_err(Failure::stage("commissions", key))?;
+        for credit in plan.credits(&deal).map_err(Failure::stage("commissions", key))? {
+            credits.entry(credit.payee.clone()).or_default().push(credit);
+        }
+    }
+    Ok(credits)
+}
+
+/// Closes a statement at the end of its quarter and pays it when it is due.
+fn settle(
+    statement: &Statement,
+    terms: &Terms,
+    as_of: NaiveDate,
+    books: &mut Books,
+    record: &mut Record,
+) -> Result<Life<StatementState>, Failure> {
+    let id = statement.id();
+    let end = statement.quarter().last_day();
+    let mut life = Life::<StatementState>::new(id.as_str());
+    record.command(
+        &mut life,
+        &StatementCommand::Close(Box::new(statement.clone())),
+        &(),
+        end,
+    )?;
+    let earned = statement
+        .earning_entries(terms.legal_entity, end)
+        .map_err(Failure::stage("commissions", id))?;
+    books.post(record, earned)?;
+    let due = statement.due();
+    if due <= as_of {
+        record.command(&mut life, &StatementCommand::Pay { date: due }, &(), due)?;
+        if !statement.payable().is_zero() {
+            let entry = statement.payment_entry(terms.legal_entity, due);
+            books.post(record, [entry.map_err(Failure::stage("commissions", id))?])?;
+        }
+    }
+    Ok(life)
+}
+
+impl Commissioning {
+    fn add(&mut self, payee: &PartyId, lives: Vec<Life<StatementState>>) -> Result<(), Failure> {
+        let states: Vec<StatementState> = lives.iter().map(|life| life.state.clone()).collect();
+        let balance = PayeeBalance::of(&states).map_err(Failure::stage("commissions", payee))?;
+        if let Some(balance) = balance {
+            let add = |total: &mut Money, part: &Money| {
+                *total = total
+                    .checked_add(part)
+                    .map_err(Failure::stage("commissions", payee))?;
+                Ok::<(), Failure>(())
+            };
+            add(&mut self.earned, &balance.earned)?;
+            add(&mut self.paid, &balance.paid)?;
+            add(&mut self.accrued, &balance.accrued)?;
+        }
+        self.statements.insert(payee.clone(), lives);
+        Ok(())
+    }
+
+    fn write(&self, output: &mut Output) -> Result<(), Failure> {
+        let header = [
+            "statement",
+            "payee",
+            "quarter",
+            "component",
+            "credited",
+            "quota",
+            "attainment_percent",
+            "earned",
+            "status",
+            "due",
+            "currency",
+        ];
+        let mut table = output.table("commission-statements.csv", &header)?;
+        for life in self.statements.values().flatten() {
+            let Some(statement) = life.state.statement() else {
+                continue;
+            };
+            for component in statement.components() {
+                let attainment = component.attainment.as_ref().map(|a| {
+                    (a * l2c::money::Exact::integer(100))
+                        .round(2, l2c::money::Rounding::HalfUp)
+                        .to_string()
+                });
+                table.row([
+                    statement.id().to_string(),
+                    statement.payee().to_string(),
+                    statement.quarter().to_string(),
+                    component.component.clone(),
+                    component.credited.amount_text(),
+                    component
+                        .quota
+                        .map(|quota| quota.amount_text())
+                        .unwrap_or_default(),
+                    attainment.unwrap_or_default(),
+                    component.earned.amount_text(),
+                    format!("{:?}", life.state.status()).to_lowercase(),
+                    statement.due().to_string(),
+                    component.credited.currency().to_string(),
+                ])?;
+            }
+        }
+        output.finish(table)
+    }
+}

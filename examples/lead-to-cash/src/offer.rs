@@ -1,0 +1,237 @@
+//! What is sold and at which list price: the catalogue and the price book, made of the export's products and the
+//! policy documents.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use l2c::money::{
+    Currency, Decimal, Money, MoneyError, Percent, Price, RoundingPolicy, Unit, decimal_string,
+};
+use l2c::pricing::{
+    Catalogue, CatalogueDocument, ComponentDocument, Engine, PriceBook, PriceBookDocument,
+    PriceEntryDocument, ProductDocument, ProductId, Waterfall, WaterfallDocument,
+};
+use serde::Deserialize;
+
+use crate::error::Failure;
+use crate::policy::Folder;
+
+/// `product-make-up.json`: what each product is made of.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MakeUpDocument {
+    id: String,
+    version: u32,
+    /// The make-up of a product that is not named below.
+    default: Vec<Component>,
+    /// The make-up of a product, by its name in the export.
+    #[serde(default)]
+    products: BTreeMap<String, Vec<Component>>,
+}
+
+/// A component of a product.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    /// Its id in the product.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Delivered at once, or over time.
+    pub kind: ComponentKind,
+    /// Its share of the list price; a product's shares add up to 100 %.
+    pub share_of_list: Percent,
+    /// Its stand-alone selling price as a part of the product's list price.
+    pub standalone_of_list: Percent,
+}
+
+/// How a component reaches the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComponentKind {
+    /// A licence, delivered on a day.
+    Licence,
+    /// Support, from the delivery on for the months of the terms.
+    Support,
+}
+
+/// `price-book.json`: list prices that replace those of the export, and the floor.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PriceBookPolicy {
+    id: String,
+    version: u32,
+    /// A sale below this part of the list price needs an approval.
+    floor_of_list: Percent,
+    /// Dated list prices; a product without one has the price of the export.
+    #[serde(default)]
+    entries: Vec<PriceBookEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PriceBookEntry {
+    /// Name of the product in the export.
+    product: String,
+    #[serde(with = "decimal_string")]
+    price: Decimal,
+    #[serde(default)]
+    valid_from: Option<NaiveDate>,
+    #[serde(default)]
+    valid_until: Option<NaiveDate>,
+}
+
+/// The offer: prices and make-up.
+pub struct Offer {
+    /// Prices a request.
+    pub engine: Arc<Engine>,
+    make_up: MakeUpDocument,
+    ids: BTreeMap<String, ProductId>,
+}
+
+impl Offer {
+    /// Builds the offer for the products of an export.
+    ///
+    /// # Errors
+    /// Every fault of a document, with its path.
+    pub fn new(
+        folder: &mut Folder,
+        products: &BTreeMap<String, Price>,
+        currency: Currency,
+    ) -> Result<Self, Failure> {
+        let make_up: MakeUpDocument = folder.read("product-make-up.json")?;
+        let book: PriceBookPolicy = folder.read("price-book.json")?;
+        let waterfall: WaterfallDocument = folder.read("waterfall.json")?;
+        let mut ids = BTreeMap::new();
+        for name in products.keys() {
+            let id = folder.check("product-make-up.json", ProductId::from_key(&key(name)))?;
+            ids.insert(name.clone(), id);
+        }
+        // A document may name products that this export does not have: policies outlive exports.
+        let mut entries = Vec::new();
+        let mut wrong = Vec::new();
+        for (name, price) in products {
+            let Some(id) = ids.get(name) else { continue };
+            let mut add = |place: &str, price: Decimal, from, until| {
+                let floor = price_part(book.floor_of_list, price, currency);
+                match floor {
+                    Ok(floor) => entries.push(PriceEntryDocument {
+                        product: id.clone(),
+                        component: None,
+                        price,
+                        unit: Unit::ONE,
+                        floor: Some(floor.amount()),
+                        valid_from: from,
+                        valid_until: until,
+                    }),
+                    Err(fault) => wrong.push(format!("{place}: {fault}")),
+                }
+            };
+            let own: Vec<_> = book
+                .entries
+                .iter()
+                .enumerate()
+                .filter(|(_, e)| e.product == *name)
+                .collect();
+            for (index, entry) in &own {
+                add(
+                    &format!("entries[{index}].price"),
+                    entry.price,
+                    entry.valid_from,
+                    entry.valid_until,
+                );
+            }
+            if own.is_empty() {
+                add(name, price.amount(), None, None);
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(Failure::Policy {
+                path: folder.document("price-book.json"),
+                faults: wrong,
+            });
+        }
+        let book = PriceBookDocument {
+            id: book.id,
+            version: book.version,
+            currency,
+            entries,
+        };
+        let catalogue = CatalogueDocument {
+            id: make_up.id.clone(),
+            version: make_up.version,
+            products: ids
+                .iter()
+                .map(|(name, id)| product(name, id, make_up.of(name)))
+                .collect(),
+        };
+        let catalogue = folder.check("product-make-up.json", Catalogue::new(&catalogue))?;
+        let book = folder.check("price-book.json", PriceBook::new(&book))?;
+        let waterfall = folder.check("waterfall.json", Waterfall::new(&waterfall))?;
+        let engine = folder.check("price-book.json", Engine::new(catalogue, book, waterfall))?;
+        Ok(Self {
+            engine: Arc::new(engine),
+            make_up,
+            ids,
+        })
+    }
+
+    /// The id of a product of the export.
+    pub fn product(&self, name: &str) -> Option<&ProductId> {
+        self.ids.get(name)
+    }
+
+    /// The list price of a product on a day.
+    pub fn list_price(&self, name: &str, on: NaiveDate) -> Option<Price> {
+        let id = self.ids.get(name)?;
+        self.engine
+            .price_book()
+            .entry(id, None, Unit::ONE, on)
+            .map(|entry| entry.price)
+    }
+
+    /// A component of a product of the export.
+    pub fn component(&self, name: &str, id: &str) -> Option<&Component> {
+        self.make_up.of(name).iter().find(|component| component.id == id)
+    }
+}
+
+impl MakeUpDocument {
+    fn of(&self, name: &str) -> &[Component] {
+        self.products.get(name).unwrap_or(&self.default)
+    }
+}
+
+fn product(name: &str, id: &ProductId, components: &[Component]) -> ProductDocument {
+    ProductDocument {
+        id: id.clone(),
+        name: name.to_owned(),
+        components: components
+            .iter()
+            .map(|component| ComponentDocument {
+                id: component.id.clone(),
+                name: component.name.clone(),
+                share_of_list: Some(component.share_of_list),
+            })
+            .collect(),
+    }
+}
+
+/// A part of a price, in whole minor units.
+pub fn price_part(part: Percent, price: Decimal, currency: Currency) -> Result<Money, MoneyError> {
+    RoundingPolicy::HALF_UP.money(&part.of(&price.into()), currency)
+}
+
+/// A name as the key of an id: what an id cannot hold becomes a hyphen.
+pub fn key(name: &str) -> String {
+    name.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':') {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,295 @@
+//! Revenue: a revenue contract per agreement, its allocation and schedule, contract balances and journals.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use l2c::calendar::FiscalMonth;
+use l2c::contracts::ContractItem;
+use l2c::handover::{contract_to_revenue, invoice_to_revenue};
+use l2c::host::{DateTime, Utc};
+use l2c::money::{Currency, Money};
+use l2c::revenue::{
+    BalanceRollForward, Book, RevenueCommand, RevenueContext, RevenueContract, RevenuePolicy,
+    RevenueWaterfall, View, project,
+};
+
+use crate::billing::Billing;
+use crate::books::Books;
+use crate::contracting::{Agreed, component};
+use crate::error::Failure;
+use crate::import::Crm;
+use crate::offer::{Offer, price_part};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::record::{Life, Record};
+use crate::terms::Terms;
+
+/// The revenue side after all postings.
+pub struct Recognising {
+    /// The revenue contracts.
+    pub contracts: Vec<Life<RevenueContract>>,
+    /// The transaction prices of all contracts.
+    pub allocated: Money,
+    /// What is recognised of them.
+    pub recognised: Money,
+    /// What is not.
+    pub deferred: Money,
+    /// Contract assets by contract, added up.
+    pub contract_assets: Money,
+    /// Contract liabilities by contract, added up.
+    pub contract_liabilities: Money,
+    /// Revenue by month.
+    pub waterfall: RevenueWaterfall,
+    /// Contract balances by month.
+    pub balances: BalanceRollForward,
+}
+
+/// Recognises the revenue of every contract through a day, and posts it.
+///
+/// # Errors
+/// What a room refuses, and what the store refuses.
+pub fn recognise(
+    crm: &Crm,
+    offer: &Offer,
+    terms: &Terms,
+    policy: &RevenuePolicy,
+    contracts: &[Agreed],
+    billing: &Billing,
+    view: &View,
+    books: &mut Books,
+    (record, output): (&mut Record, &mut Output),
+    progress: &Progress,
+) -> Result<Recognising, Failure> {
+    record.stage("revenue")?;
+    let bar = progress.stage("revenue", contracts.len());
+    let billed = billed(billing);
+    let header = [
+        "contract",
+        "customer",
+        "obligation",
+        "month",
+        "amount",
+        "cumulative",
+        "remaining",
+        "currency",
+    ];
+    let mut schedule = output.table("revenue-schedule.csv", &header)?;
+    let header = [
+        "contract",
+        "obligation",
+        "standalone_price",
+        "allocated",
+        "recognised",
+        "remaining",
+        "currency",
+    ];
+    let mut allocation = output.table("revenue-allocation.csv", &header)?;
+    let mut all = Recognising::new(terms.currency, contracts, view.as_of);
+    for (index, agreed) in contracts.iter().enumerate() {
+        let Some(source) = crm.opportunities.get(agreed.row) else {
+            continue;
+        };
+        let fault = |reason: String| Failure::Stage {
+            stage: "revenue",
+            subject: agreed.contract.key.clone(),
+            reason,
+        };
+        let standalone =
+            |item: &ContractItem| standalone(item, &source.product, agreed.agreed_on, offer, terms.currency);
+        let mut commands = contract_to_revenue(
+            &agreed.contract.state,
+            terms.legal_entity,
+            agreed.agreed_on,
+            policy,
+            standalone,
+        )
+        .map_err(|f| fault(f.to_string()))?;
+        let key = agreed
+            .contract
+            .state
+            .id()
+            .map(|id| id.key().to_owned())
+            .unwrap_or_default();
+        commands.extend(billed.get(key.as_str()).into_iter().flatten().cloned());
+
+        let mut life = Life::<RevenueContract>::new(format!("rev_{key}"));
+        for (sequence, command) in commands.iter().enumerate() {
+            let sequence = u64::try_from(sequence).unwrap_or(u64::MAX);
+            let context = RevenueContext {
+                recorded_at: view.known_at,
+                sequence,
+            };
+            record.command(&mut life, command, &context, effective(command))?;
+        }
+        let projection = project(life.state.facts(), view).map_err(|f| fault(f.to_string()))?;
+        books.post(record, projection.postings().map_err(|f| fault(f.to_string()))?)?;
+        all.add(&projection).map_err(fault)?;
+        for row in projection.schedule_rows().map_err(|f| fault(f.to_string()))? {
+            schedule.row([
+                row.contract.to_string(),
+                row.customer.to_string(),
+                row.obligation.to_owned(),
+                row.month.to_string(),
+                row.amount.amount_text(),
+                row.cumulative.amount_text(),
+                row.remaining.amount_text(),
+                row.amount.currency().to_string(),
+            ])?;
+        }
+        for obligation in &projection.obligations {
+            allocation.row([
+                projection.contract.to_string(),
+                obligation.id.clone(),
+                obligation.ssp.amount_text(),
+                obligation.allocated.amount_text(),
+                obligation.recognised.amount_text(),
+                obligation.remaining.amount_text(),
+                projection.currency.to_string(),
+            ])?;
+        }
+        all.contracts.push(life);
+        record.boundary()?;
+        bar.set_position(u64::try_from(index).unwrap_or(u64::MAX).saturating_add(1));
+    }
+    record.flush()?;
+    bar.finish();
+    output.finish(schedule)?;
+    output.finish(allocation)?;
+    all.write(output)?;
+    Ok(all)
+}
+
+/// The end of a day, as the moment by which everything of the run is known.
+pub fn view(as_of: NaiveDate) -> View {
+    let known_at: DateTime<Utc> = as_of.and_time(chrono::NaiveTime::MIN).and_utc();
+    View {
+        as_of,
+        known_at,
+        book: Book::Asc606,
+    }
+}
+
+/// The billings of each contract, by the key that contract and billing account share.
+fn billed(billing: &Billing) -> BTreeMap<&str, Vec<RevenueCommand>> {
+    let mut billed: BTreeMap<&str, Vec<RevenueCommand>> = BTreeMap::new();
+    for issued in billing.documents.iter().filter_map(|life| life.state.issued()) {
+        let key = issued.invoice.document().account.key();
+        billed.entry(key).or_default().push(invoice_to_revenue(issued));
+    }
+    billed
+}
+
+fn effective(command: &RevenueCommand) -> NaiveDate {
+    match command {
+        RevenueCommand::Incept { on, .. }
+        | RevenueCommand::Satisfy { on, .. }
+        | RevenueCommand::RecordBilling { on, .. } => *on,
+        RevenueCommand::StartService { period, .. } => period.start(),
+    }
+}
+
+/// What a component sells for alone, on the day of the contract (606-10-32-32).
+fn standalone(item: &ContractItem, product: &str, on: NaiveDate, offer: &Offer, currency: Currency) -> Money {
+    let part = offer
+        .component(product, component(item))
+        .map(|component| component.standalone_of_list);
+    let list = offer.list_price(product, on);
+    let price = part
+        .zip(list)
+        .and_then(|(part, list)| price_part(part, list.amount(), currency).ok());
+    price.unwrap_or(Money::zero(currency))
+}
+
+impl Recognising {
+    fn new(currency: Currency, contracts: &[Agreed], as_of: NaiveDate) -> Self {
+        let zero = Money::zero(currency);
+        let last = FiscalMonth::of(as_of);
+        let first = contracts
+            .iter()
+            .map(|agreed| FiscalMonth::of(agreed.agreed_on))
+            .min()
+            .unwrap_or(last);
+        Self {
+            contracts: Vec::with_capacity(contracts.len()),
+            allocated: zero,
+            recognised: zero,
+            deferred: zero,
+            contract_assets: zero,
+            contract_liabilities: zero,
+            waterfall: RevenueWaterfall::default(),
+            balances: BalanceRollForward::new(first, last),
+        }
+    }
+
+    fn add(&mut self, projection: &l2c::revenue::Projection) -> Result<(), String> {
+        for obligation in &projection.obligations {
+            self.allocated = self
+                .allocated
+                .checked_add(&obligation.allocated)
+                .map_err(|f| f.to_string())?;
+            self.recognised = self
+                .recognised
+                .checked_add(&obligation.recognised)
+                .map_err(|f| f.to_string())?;
+            self.deferred = self
+                .deferred
+                .checked_add(&obligation.remaining)
+                .map_err(|f| f.to_string())?;
+        }
+        let position = projection.position();
+        let (asset, liability) = (position.contract_asset(), position.contract_liability());
+        self.contract_assets = self
+            .contract_assets
+            .checked_add(&asset)
+            .map_err(|f| f.to_string())?;
+        self.contract_liabilities = self
+            .contract_liabilities
+            .checked_add(&liability)
+            .map_err(|f| f.to_string())?;
+        self.waterfall.add(projection).map_err(|f| f.to_string())?;
+        self.balances.add(projection).map_err(|f| f.to_string())
+    }
+
+    fn write(&self, output: &mut Output) -> Result<(), Failure> {
+        let mut table = output.table(
+            "revenue-waterfall.csv",
+            &["entity", "month", "recognised", "scheduled", "currency"],
+        )?;
+        for row in self.waterfall.rows() {
+            table.row([
+                row.entity.to_string(),
+                row.month.to_string(),
+                row.recognised.amount_text(),
+                row.scheduled.amount_text(),
+                row.recognised.currency().to_string(),
+            ])?;
+        }
+        output.finish(table)?;
+        let header = [
+            "entity",
+            "month",
+            "opening_contract_asset",
+            "opening_contract_liability",
+            "billed",
+            "recognised",
+            "closing_contract_asset",
+            "closing_contract_liability",
+            "currency",
+        ];
+        let mut table = output.table("contract-balances.csv", &header)?;
+        for row in self.balances.rows() {
+            table.row([
+                row.entity.to_string(),
+                row.month.to_string(),
+                row.opening_contract_asset.amount_text(),
+                row.opening_contract_liability.amount_text(),
+                row.billed.amount_text(),
+                row.recognised.amount_text(),
+                row.closing_contract_asset.amount_text(),
+                row.closing_contract_liability.amount_text(),
+                row.billed.currency().to_string(),
+            ])?;
+        }
+        output.finish(table)
+    }
+}

@@ -1,0 +1,127 @@
+//! Reconciliations: the same figure from two sides that know nothing of each other.
+
+use l2c::money::{Currency, Money, MoneyError};
+use serde::{Serialize, Serializer};
+
+/// How many documents a failed reconciliation names.
+const NAMED: usize = 20;
+
+/// A figure from two sides.
+#[derive(Serialize)]
+pub struct Reconciliation {
+    /// What is compared.
+    pub name: &'static str,
+    #[serde(serialize_with = "amount")]
+    left: Side,
+    #[serde(serialize_with = "amount")]
+    right: Side,
+    #[serde(serialize_with = "amount")]
+    difference: Side,
+    /// The documents whose figures differ, the first twenty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Money(Money),
+    Count(i64),
+}
+
+fn amount<S: Serializer>(side: &Side, serializer: S) -> Result<S::Ok, S::Error> {
+    match side {
+        Side::Money(money) => serializer.serialize_str(&money.amount_text()),
+        Side::Count(count) => serializer.collect_str(count),
+    }
+}
+
+impl Reconciliation {
+    /// Two sums of money.
+    ///
+    /// # Errors
+    /// Amounts in two currencies, or a difference out of bounds.
+    pub fn money(name: &'static str, left: Money, right: Money) -> Result<Self, MoneyError> {
+        let difference = Side::Money(left.checked_sub(&right)?);
+        Ok(Self {
+            name,
+            left: Side::Money(left),
+            right: Side::Money(right),
+            difference,
+            documents: Vec::new(),
+        })
+    }
+
+    /// Two counts.
+    pub fn count(name: &'static str, left: usize, right: usize) -> Self {
+        let count = |n| i64::try_from(n).unwrap_or(i64::MAX);
+        let difference = Side::Count(count(left).saturating_sub(count(right)));
+        Self {
+            name,
+            left: Side::Count(count(left)),
+            right: Side::Count(count(right)),
+            difference,
+            documents: Vec::new(),
+        }
+    }
+
+    /// Two lists of figures, document by document: their sums, and where they differ.
+    ///
+    /// # Errors
+    /// As [`Reconciliation::money`].
+    pub fn documents<'a>(
+        name: &'static str,
+        currency: Currency,
+        pairs: impl IntoIterator<Item = (&'a str, Money, Money)>,
+    ) -> Result<Self, MoneyError> {
+        let (mut left, mut right) = (Money::zero(currency), Money::zero(currency));
+        let mut documents = Vec::new();
+        for (document, a, b) in pairs {
+            left = left.checked_add(&a)?;
+            right = right.checked_add(&b)?;
+            if a != b && documents.len() < NAMED {
+                documents.push(document.to_owned());
+            }
+        }
+        Ok(Self {
+            documents,
+            ..Self::money(name, left, right)?
+        })
+    }
+
+    /// With the documents that differ.
+    #[must_use]
+    pub fn naming(mut self, documents: impl IntoIterator<Item = String>) -> Self {
+        self.documents.extend(documents.into_iter().take(NAMED));
+        self
+    }
+
+    /// Whether both sides agree, and no document differs.
+    pub fn holds(&self) -> bool {
+        self.left == self.right && self.documents.is_empty()
+    }
+}
+
+impl std::fmt::Display for Reconciliation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = |side: &Side| match side {
+            Side::Money(money) => money.to_string(),
+            Side::Count(count) => count.to_string(),
+        };
+        let mark = if self.holds() { "ok" } else { "FAILED" };
+        write!(
+            f,
+            "{mark:<6} {:<52} {:>20} = {:>20}",
+            self.name,
+            text(&self.left),
+            text(&self.right)
+        )?;
+        if self.holds() {
+            return Ok(());
+        }
+        write!(f, "\n       difference {}", text(&self.difference))?;
+        if !self.documents.is_empty() {
+            write!(f, "; first documents: {}", self.documents.join(", "))?;
+        }
+        Ok(())
+    }
+}

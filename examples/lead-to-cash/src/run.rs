@@ -1,0 +1,431 @@
+//! The run: every stage in its order, then the reconciliations.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use l2c::commissions::Plan;
+use l2c::host::Decider;
+use l2c::leads::Forecaster;
+use l2c::money::{Currency, Money};
+use l2c::orders::HoldPolicy;
+use l2c::quotes::ApprovalMatrix;
+use l2c::revenue::RevenuePolicy;
+use serde::Serialize;
+
+use crate::books::Books;
+use crate::checks::Made;
+use crate::error::Failure;
+use crate::import::{Crm, Outcome, Treatment};
+use crate::offer::Offer;
+use crate::output::Output;
+use crate::parties::Parties;
+use crate::policy::Folder;
+use crate::progress::Progress;
+use crate::reconcile::Reconciliation;
+use crate::record::{Life, Manifest, Record};
+use crate::simulation::Simulation;
+use crate::terms::Terms;
+use crate::{
+    Arguments, billing, collecting, commissioning, contracting, forecasting, ordering, quoting, recognising,
+    selling, tables,
+};
+
+/// What was done, for `run.json` and for the screen.
+#[derive(Serialize)]
+pub struct Report {
+    as_of: NaiveDate,
+    currency: Currency,
+    payments: &'static str,
+    counts: BTreeMap<&'static str, usize>,
+    import: BTreeMap<&'static str, usize>,
+    pipeline: BTreeMap<String, forecasting::StageFigures>,
+    payment_fits: BTreeMap<String, usize>,
+    totals: BTreeMap<&'static str, Money>,
+    /// Figures from two sides.
+    pub reconciliations: Vec<Reconciliation>,
+    #[serde(skip)]
+    store: StoreReport,
+}
+
+/// What the run did to the store and the output folder; it differs from run to run, so `run.json` leaves it out.
+struct StoreReport {
+    path: PathBuf,
+    out: PathBuf,
+    written: usize,
+    known: usize,
+    changed: usize,
+    unchanged: usize,
+}
+
+/// Every policy document, checked before anything is written.
+struct Policies {
+    terms: Terms,
+    offer: Offer,
+    selling: selling::Policy,
+    forecaster: Forecaster,
+    matrix: Arc<ApprovalMatrix>,
+    holds: HoldPolicy,
+    billing: billing::Policy,
+    simulation: Simulation,
+    revenue: RevenuePolicy,
+    plan: Plan,
+    books: Books,
+}
+
+impl Policies {
+    fn read(folder: &mut Folder, terms: Terms, crm: &Crm) -> Result<Self, Failure> {
+        let selling = selling::Policy::read(folder)?;
+        let behaviour = folder.read("payments.json")?;
+        Ok(Self {
+            offer: Offer::new(folder, &crm.products, terms.currency)?,
+            forecaster: forecasting::forecaster(folder, selling.process.clone())?,
+            selling,
+            matrix: quoting::matrix(folder)?,
+            holds: ordering::holds(folder)?,
+            billing: billing::Policy::read(folder)?,
+            simulation: Simulation::new(behaviour, &folder.document("payments.json"))?,
+            revenue: folder.read("revenue.json")?,
+            plan: commissioning::plan(folder)?,
+            books: Books::open(folder)?,
+            terms,
+        })
+    }
+}
+
+/// Runs everything.
+///
+/// # Errors
+/// Data, policies, a store or a folder that cannot be used, or what a room refuses.
+pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
+    let mut folder = Folder::new(&arguments.policy);
+    let terms: Terms = folder.read("terms.json")?;
+    let mut crm = Crm::read(&arguments.data, terms.currency)?;
+    let as_of = arguments.as_of.unwrap_or(crm.latest);
+    crm.until(as_of);
+    let policies = Policies::read(&mut folder, terms, &crm)?;
+    let parties = Parties::new(&crm)?;
+
+    let mut output = Output::open(&arguments.out)?;
+    let path = arguments
+        .store
+        .clone()
+        .unwrap_or_else(|| arguments.out.join("store.sqlite"));
+    let manifest = Manifest {
+        data: crm.fingerprints.clone(),
+        policy: folder.fingerprints.clone(),
+        as_of,
+    };
+    let mut record = Record::open(&path, manifest)?;
+    let progress = Progress::new(arguments.quiet);
+    let mut report = stages(
+        &crm,
+        &parties,
+        policies,
+        as_of,
+        &mut record,
+        &mut output,
+        &progress,
+    )?;
+    output.json("run.json", &report)?;
+    report.store = StoreReport {
+        path,
+        out: arguments.out.clone(),
+        written: record.written,
+        known: record.known,
+        changed: output.changed.len(),
+        unchanged: output.unchanged.len(),
+    };
+    Ok(report)
+}
+
+fn stages(
+    crm: &Crm,
+    parties: &Parties,
+    policies: Policies,
+    as_of: NaiveDate,
+    record: &mut Record,
+    output: &mut Output,
+    progress: &Progress,
+) -> Result<Report, Failure> {
+    let Policies {
+        terms,
+        offer,
+        selling: policy,
+        forecaster,
+        matrix,
+        holds,
+        billing,
+        simulation,
+        revenue,
+        plan,
+        mut books,
+    } = policies;
+    let mut replay = Replay::default();
+    tables::findings(crm, output)?;
+    tables::parties(parties, output)?;
+
+    let cases = selling::sell(crm, parties, &offer, &policy, record, progress)?;
+    replay.check(record, cases.iter().map(|case| &case.lead))?;
+    replay.check(record, cases.iter().map(|case| &case.opportunity))?;
+    let pipeline = forecasting::report(crm, &offer, &forecaster, &cases, as_of, output)?;
+    tables::opportunities(&cases, output)?;
+
+    let deals = quoting::quote(crm, parties, &offer, &matrix, &terms, &cases, record, progress)?;
+    let case_count = cases.len();
+    drop(cases);
+    replay.check(record, deals.iter().map(|deal| &deal.quote))?;
+    tables::quotes(&deals, output)?;
+
+    let orders = ordering::order(
+        crm, parties, &offer, &holds, &terms, as_of, &deals, record, progress,
+    )?;
+    replay.check(record, orders.iter().map(|ordered| &ordered.order))?;
+    tables::orders(&orders, output)?;
+
+    let contracting = contracting::contract(
+        crm,
+        parties,
+        &offer,
+        &terms,
+        &billing,
+        (&deals, &orders),
+        record,
+        progress,
+    )?;
+    replay.check(
+        record,
+        contracting.contracts.iter().map(|agreed| &agreed.contract),
+    )?;
+
+    let invoices = billing::bill(
+        &contracting.accounts,
+        &billing,
+        as_of,
+        &mut books,
+        record,
+        progress,
+    )?;
+    replay.check(record, &invoices.documents)?;
+    tables::invoices(&invoices, output)?;
+
+    collecting::simulate(&simulation, &invoices, &contracting.accounts, as_of, output)?;
+    let statement = output.path(collecting::STATEMENT);
+    let collecting = collecting::collect(
+        &invoices,
+        &statement,
+        terms.legal_entity,
+        &mut books,
+        record,
+        progress,
+    )?;
+    replay.check(record, collecting.accounts.values())?;
+    let first = invoices
+        .documents
+        .iter()
+        .filter_map(|life| life.state.issued())
+        .map(|issued| issued.issue_date)
+        .min();
+    let ageing = collecting.ageing(first.unwrap_or(as_of), as_of, terms.currency)?;
+    tables::receivables(&collecting, &ageing, output)?;
+
+    let view = recognising::view(as_of);
+    let contracts = &contracting.contracts;
+    let recognising = recognising::recognise(
+        crm,
+        &offer,
+        &terms,
+        &revenue,
+        contracts,
+        &invoices,
+        &view,
+        &mut books,
+        (record, output),
+        progress,
+    )?;
+    replay.check(record, &recognising.contracts)?;
+
+    let commissioning = commissioning::pay(
+        crm,
+        parties,
+        &plan,
+        &terms,
+        contracts,
+        as_of,
+        &mut books,
+        (record, output),
+        progress,
+    )?;
+    replay.check(record, commissioning.statements.values().flatten())?;
+
+    let stored = books.export(record, output)?;
+    books.export_balance(output)?;
+    let made = Made {
+        crm,
+        terms: &terms,
+        deals: &deals,
+        orders: &orders,
+        contracting: &contracting,
+        billing: &invoices,
+        collecting: &collecting,
+        recognising: &recognising,
+        commissioning: &commissioning,
+        books: &books,
+        stored: &stored,
+    };
+    let mut reconciliations = made.reconcile()?;
+    reconciliations.push(replay.reconciliation());
+
+    let outcome =
+        |wanted: fn(&Outcome) -> bool| crm.opportunities.iter().filter(|o| wanted(&o.outcome)).count();
+    let treated = |treatment| {
+        crm.findings
+            .iter()
+            .filter(|finding| finding.treatment == treatment)
+            .count()
+    };
+    let held = orders
+        .iter()
+        .filter(|ordered| !ordered.order.state.holds().is_empty())
+        .count();
+    let credit_notes = invoices.documents.iter().filter_map(|life| life.state.issued());
+    let credit_notes = credit_notes
+        .filter(|issued| issued.invoice.is_credit_note())
+        .count();
+    let total = made.totals()?;
+    Ok(Report {
+        as_of,
+        currency: terms.currency,
+        payments: "simulated by the rules of payments.json",
+        counts: BTreeMap::from([
+            ("opportunities", case_count),
+            ("opportunities_won", outcome(|o| matches!(o, Outcome::Won { .. }))),
+            (
+                "opportunities_won_without_value",
+                outcome(|o| matches!(o, Outcome::Won { value: None, .. })),
+            ),
+            (
+                "opportunities_lost",
+                outcome(|o| matches!(o, Outcome::Lost { .. })),
+            ),
+            ("opportunities_open", outcome(|o| matches!(o, Outcome::Open))),
+            ("clicks", crm.clicks.values().map(Vec::len).sum()),
+            ("quotes_accepted", deals.len()),
+            (
+                "quotes_with_approvals",
+                deals.iter().filter(|deal| deal.approvals > 0).count(),
+            ),
+            ("orders", orders.len()),
+            ("orders_held_at_some_time", held),
+            (
+                "orders_still_held",
+                orders
+                    .iter()
+                    .filter(|ordered| ordered.delivered.is_none())
+                    .count(),
+            ),
+            ("contracts", contracts.len()),
+            ("invoices", invoices.documents.len().saturating_sub(credit_notes)),
+            ("credit_notes", credit_notes),
+            ("bank_lines", collecting.proposals.len()),
+            (
+                "commission_statements",
+                commissioning.statements.values().map(Vec::len).sum(),
+            ),
+            ("journal_entries", books.entries),
+        ]),
+        import: BTreeMap::from([
+            ("refused", treated(Treatment::Refused)),
+            ("repaired", treated(Treatment::Repaired)),
+            ("noted", treated(Treatment::Noted)),
+        ]),
+        pipeline,
+        payment_fits: collecting.fits(),
+        totals: total,
+        reconciliations,
+        store: StoreReport {
+            path: PathBuf::new(),
+            out: PathBuf::new(),
+            written: 0,
+            known: 0,
+            changed: 0,
+            unchanged: 0,
+        },
+    })
+}
+
+/// Lives read back from the store, against those in memory.
+#[derive(Default)]
+struct Replay {
+    checked: usize,
+    different: Vec<String>,
+    different_count: usize,
+}
+
+impl Replay {
+    fn check<'a, D: Decider + PartialEq + 'a>(
+        &mut self,
+        record: &mut Record,
+        lives: impl IntoIterator<Item = &'a Life<D>>,
+    ) -> Result<(), Failure> {
+        let (checked, different) = record.replayed(lives)?;
+        self.checked = self.checked.saturating_add(checked);
+        self.different_count = self.different_count.saturating_add(different.len());
+        self.different.extend(different.into_iter().take(20));
+        Ok(())
+    }
+
+    fn reconciliation(self) -> Reconciliation {
+        let same = self.checked.saturating_sub(self.different_count);
+        Reconciliation::count("replayed state = stored state", self.checked, same).naming(self.different)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Lead to cash as of {}; payments are simulated.\n", self.as_of)?;
+        for (name, count) in &self.counts {
+            writeln!(f, "  {:<34} {count:>12}", name.replace('_', " "))?;
+        }
+        for (name, count) in &self.import {
+            writeln!(
+                f,
+                "  {:<34} {count:>12}",
+                format!("rows {name}, see import-findings.csv")
+            )?;
+        }
+        writeln!(f)?;
+        for (name, amount) in &self.totals {
+            writeln!(f, "  {:<34} {:>18}", name.replace('_', " "), amount.to_string())?;
+        }
+        writeln!(f, "\nReconciliations")?;
+        for check in &self.reconciliations {
+            writeln!(f, "  {check}")?;
+        }
+        let StoreReport {
+            path,
+            out,
+            written,
+            known,
+            changed,
+            unchanged,
+        } = &self.store;
+        if *written == 0 && *changed == 0 {
+            write!(
+                f,
+                "\nNothing changed: {} holds all {known} events, {} all {unchanged} files.",
+                path.display(),
+                out.display()
+            )
+        } else {
+            write!(
+                f,
+                "\n{written} events written to {}, {known} were there; {changed} files written to {}.",
+                path.display(),
+                out.display()
+            )
+        }
+    }
+}

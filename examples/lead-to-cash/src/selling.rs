@@ -1,0 +1,206 @@
+//! Leads and opportunities: score, qualify, assign, convert; then won, lost or open.
+
+use l2c::host::PartyId;
+use l2c::leads::{
+    Assignment, Lead, LeadCommand, LeadId, LeadStatus, Opportunity, OpportunityAction, OpportunityCommand,
+    OpportunityId, OpportunityProfile, Routing, RoutingDocument, SalesProcess, SalesProcessDocument,
+    ScoringDocument, ScoringModel,
+};
+use l2c::rules::{FactTypes, Facts};
+
+use crate::error::Failure;
+use crate::import::{self, Crm, Outcome};
+use crate::offer::Offer;
+use crate::parties::Parties;
+use crate::policy::Folder;
+use crate::progress::Progress;
+use crate::record::{Life, Record};
+
+/// The stage in which open opportunities of the export stand.
+const OPEN: &str = "In_Progress";
+
+/// The documents of this stage, checked.
+pub struct Policy {
+    scoring: ScoringModel,
+    routing: Routing,
+    /// The stages of an opportunity and their probabilities.
+    pub process: SalesProcess,
+}
+
+impl Policy {
+    /// Reads and checks `scoring.json`, `routing.json` and `sales-process.json`.
+    ///
+    /// # Errors
+    /// Every fault of a document.
+    pub fn read(folder: &mut Folder) -> Result<Self, Failure> {
+        // What is known of a lead on the day it comes in. Whether the account is filled is not among it: in such
+        // exports the account is filled in when a deal is won, so it would tell the outcome.
+        let types = FactTypes::new()
+            .text("product")
+            .number("list_price")
+            .number("clicks_30_days")
+            .text("office");
+        let scoring: ScoringDocument = folder.read("scoring.json")?;
+        let routing: RoutingDocument = folder.read("routing.json")?;
+        let process: SalesProcessDocument = folder.read("sales-process.json")?;
+        Ok(Self {
+            scoring: folder.check("scoring.json", ScoringModel::new(&scoring, &types))?,
+            routing: folder.check("routing.json", Routing::new(&routing, &types))?,
+            process: folder.check("sales-process.json", SalesProcess::new(&process))?,
+        })
+    }
+}
+
+/// A lead and the opportunity that it became.
+pub struct Case {
+    /// Position in the export's opportunities.
+    pub row: usize,
+    /// The lead.
+    pub lead: Life<Lead>,
+    /// The opportunity.
+    pub opportunity: Life<Opportunity>,
+}
+
+/// Takes every row of the export from lead to the outcome that it has.
+///
+/// # Errors
+/// What a room refuses, and what the store refuses.
+pub fn sell(
+    crm: &Crm,
+    parties: &Parties,
+    offer: &Offer,
+    policy: &Policy,
+    record: &mut Record,
+    progress: &Progress,
+) -> Result<Vec<Case>, Failure> {
+    record.stage("leads")?;
+    let bar = progress.stage("leads, opportunities", crm.opportunities.len());
+    let mut cases = Vec::with_capacity(crm.opportunities.len());
+    for (row, source) in crm.opportunities.iter().enumerate() {
+        cases.push(case(row, source, crm, parties, offer, policy, record)?);
+        record.boundary()?;
+        bar.inc(1);
+    }
+    record.flush()?;
+    bar.finish();
+    Ok(cases)
+}
+
+fn case(
+    row: usize,
+    source: &import::Opportunity,
+    crm: &Crm,
+    parties: &Parties,
+    offer: &Offer,
+    policy: &Policy,
+    record: &mut Record,
+) -> Result<Case, Failure> {
+    let on = source.created;
+    let lead_id = LeadId::from_key(&source.id).map_err(Failure::stage("leads", &source.id))?;
+    let id = OpportunityId::from_key(&source.id).map_err(Failure::stage("leads", &source.id))?;
+    let mut lead = Life::<Lead>::new(lead_id.as_str());
+    let mut opportunity = Life::<Opportunity>::new(id.as_str());
+    let owner: Option<PartyId> = parties.agent(&source.agent).cloned();
+
+    let facts = facts(source, crm, offer);
+    let card = policy.scoring.score(&facts);
+    let assignment: Assignment = policy.routing.assign(&facts, owner.as_ref());
+    let mut to_lead = |lead: &mut Life<Lead>, command: LeadCommand| {
+        record
+            .command(lead, &command, policy.scoring.thresholds(), on)
+            .map(drop)
+    };
+    to_lead(
+        &mut lead,
+        LeadCommand::Create {
+            on,
+            lead: lead_id.clone(),
+            account: None,
+        },
+    )?;
+    to_lead(
+        &mut lead,
+        LeadCommand::Score {
+            on,
+            score: (&card).into(),
+        },
+    )?;
+    to_lead(&mut lead, LeadCommand::Assign { on, assignment })?;
+    if lead.state.status == LeadStatus::New {
+        // The export holds opportunities, so somebody has taken this lead on in spite of its score.
+        let reason = "taken on by sales".to_owned();
+        to_lead(&mut lead, LeadCommand::Qualify { on, reason })?;
+    }
+    to_lead(&mut lead, LeadCommand::Accept { on })?;
+    to_lead(
+        &mut lead,
+        LeadCommand::Convert {
+            on,
+            opportunity: id.clone(),
+        },
+    )?;
+
+    let profile = OpportunityProfile {
+        opportunity: id,
+        lead: Some(lead_id),
+        account: source
+            .account
+            .as_deref()
+            .and_then(|name| parties.account(name))
+            .cloned(),
+        owner,
+        product: offer
+            .product(&source.product)
+            .map(|product| product.as_str().to_owned()),
+        value: None,
+        expected_close: None,
+    };
+    let mut act = |on, action| {
+        let command = OpportunityCommand { on, action };
+        record
+            .command(&mut opportunity, &command, &policy.process, on)
+            .map(drop)
+    };
+    act(
+        on,
+        OpportunityAction::Open {
+            profile: Box::new(profile),
+            stage: Some(OPEN.to_owned()),
+        },
+    )?;
+    match source.outcome {
+        Outcome::Open => {}
+        Outcome::Lost { closed } => act(
+            closed,
+            OpportunityAction::MarkLost {
+                reason: "not stated".to_owned(),
+            },
+        )?,
+        Outcome::Won { closed, value } => {
+            if value.is_some() {
+                act(closed, OpportunityAction::Revalue { value })?;
+            }
+            act(closed, OpportunityAction::MarkWon)?;
+        }
+    }
+    Ok(Case {
+        row,
+        lead,
+        opportunity,
+    })
+}
+
+fn facts(source: &import::Opportunity, crm: &Crm, offer: &Offer) -> Facts {
+    let clicks = crm.clicks_before(&source.product, source.created, 30);
+    let facts = Facts::new()
+        .text("product", source.product.as_str())
+        .number("clicks_30_days", i64::try_from(clicks).unwrap_or(i64::MAX));
+    let facts = match offer.list_price(&source.product, source.created) {
+        Some(price) => facts.number("list_price", price.exact()),
+        None => facts,
+    };
+    match crm.agents.get(&source.agent) {
+        Some(agent) => facts.text("office", agent.office.as_str()),
+        None => facts,
+    }
+}
