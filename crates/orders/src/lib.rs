@@ -16,7 +16,7 @@
 //!     source: "quo_17 v1".into(), currency: Currency::USD,
 //!     lines: vec![LineTerms {
 //!         id: line.clone(), product: "GTXPro".into(), kind: LineKind::Licence,
-//!         quantity: Quantity::pieces(3), net: Money::from_minor(100_00, Currency::USD)?,
+//!         quantity: Quantity::pieces(3), net: Money::from_minor(10_000, Currency::USD)?,
 //!     }],
 //! };
 //! let mut order = Order::default();

@@ -27,7 +27,7 @@ fn id(line: &str) -> OrderLineId {
 }
 
 fn line(key: &str, kind: LineKind, pieces: u32) -> LineTerms {
-    let net = Money::from_minor(100_00, Currency::USD).unwrap();
+    let net = Money::from_minor(10_000, Currency::USD).unwrap();
     LineTerms {
         id: id(key),
         product: "GTXPro".into(),
