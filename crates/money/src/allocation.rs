@@ -1,3 +1,4 @@
+use num_integer::Integer;
 use serde::{Deserialize, Serialize};
 
 use crate::error::excerpt;
@@ -80,22 +81,13 @@ impl AllocationPolicy {
 
     /// Splits a whole number that is not negative, by weights of which one at least is above zero.
     fn whole_parts(&self, total: &Exact, weights: &[Exact]) -> Result<Vec<Exact>, MoneyError> {
-        let sum: Exact = weights.iter().sum();
-        let mut parts = Vec::with_capacity(weights.len());
-        let mut fractions = Vec::with_capacity(weights.len());
-        for weight in weights {
-            // Multiply first, divide once.
-            let share = (total * weight).checked_div(&sum)?;
-            let whole = share.floor();
-            fractions.push(share - &whole);
-            parts.push(whole);
-        }
-        // The cut-off fractions add up to a whole number below their count.
-        let left: Exact = fractions.iter().sum();
-        let left = left
-            .to_i64()
-            .and_then(|left| usize::try_from(left).ok())
-            .unwrap_or(0);
+        let (mut parts, fractions) = match integer_shares(total, weights) {
+            Some(shares) => shares,
+            None => exact_shares(total, weights)?,
+        };
+        // Fewer units are left than there are shares with a cut-off fraction.
+        let left = (total - parts.iter().sum::<Exact>()).to_i64();
+        let left = left.and_then(|left| usize::try_from(left).ok()).unwrap_or(0);
         let mut weighted = (0..weights.len()).filter(|&i| weights.get(i).is_some_and(Exact::is_positive));
         let takers: Vec<usize> = match self.remainder {
             Remainder::Largest => {
@@ -113,4 +105,50 @@ impl AllocationPolicy {
         }
         Ok(parts)
     }
+}
+
+/// The whole units of each share, and what is cut off of each in parts of one unit, up to a common factor.
+type Shares = (Vec<Exact>, Vec<Exact>);
+
+fn exact_shares(total: &Exact, weights: &[Exact]) -> Result<Shares, MoneyError> {
+    let sum: Exact = weights.iter().sum();
+    let mut shares = (
+        Vec::with_capacity(weights.len()),
+        Vec::with_capacity(weights.len()),
+    );
+    for weight in weights {
+        // Multiply first, divide once.
+        let share = (total * weight).checked_div(&sum)?;
+        let whole = share.floor();
+        shares.1.push(share - &whole);
+        shares.0.push(whole);
+    }
+    Ok(shares)
+}
+
+/// The same in integers, over the common denominator of the weights, where all of it fits.
+fn integer_shares(total: &Exact, weights: &[Exact]) -> Option<Shares> {
+    let total = total.to_i128()?;
+    let common = weights.iter().try_fold(1_i128, |common, weight| {
+        let (_, den) = weight.small_parts()?;
+        common.checked_div(common.gcd(&den))?.checked_mul(den)
+    })?;
+    let mut whole = Vec::with_capacity(weights.len());
+    for weight in weights {
+        let (num, den) = weight.small_parts()?;
+        whole.push(num.checked_mul(common.checked_div(den)?)?);
+    }
+    let sum = whole
+        .iter()
+        .try_fold(0_i128, |sum, weight| sum.checked_add(*weight))?;
+    let mut shares = (
+        Vec::with_capacity(weights.len()),
+        Vec::with_capacity(weights.len()),
+    );
+    for weight in whole {
+        let product = total.checked_mul(weight)?;
+        shares.0.push(Exact::from(product.checked_div(sum)?));
+        shares.1.push(Exact::from(product.checked_rem(sum)?));
+    }
+    Some(shares)
 }

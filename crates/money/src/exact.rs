@@ -87,6 +87,14 @@ impl Exact {
         }
     }
 
+    /// Numerator and denominator, where both fit.
+    pub(crate) fn small_parts(&self) -> Option<(i128, i128)> {
+        match &self.0 {
+            Repr::Small { num, den } => Some((*num, *den)),
+            Repr::Big(_) => None,
+        }
+    }
+
     /// Whether this is zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {
@@ -201,10 +209,16 @@ impl Exact {
         }
     }
 
-    /// Rounded to `scale` decimals.
+    /// Rounded to `scale` decimals. The cost grows with `scale`, which should come from a checked policy.
     #[must_use]
     pub fn round(&self, scale: u32, mode: Rounding) -> Self {
         let unit = Self::power_of_ten(scale);
+        if let (Repr::Small { den, .. }, Repr::Small { num: unit, .. }) = (&self.0, &unit.0)
+            && unit.checked_rem(*den) == Some(0)
+        {
+            // It has no more decimals than that.
+            return self.clone();
+        }
         let whole = (self * &unit).round_to_integer(mode);
         whole.checked_div(&unit).unwrap_or(whole)
     }
@@ -276,11 +290,8 @@ impl Exact {
 
 /// Decimals needed for `1/den`, if `den` has no prime factor but 2 and 5 and 28 decimals are enough.
 fn terminating_scale(den: i128) -> Option<u32> {
-    let (mut rest, mut twos, mut fives) = (den, 0_u32, 0_u32);
-    while rest.checked_rem(2) == Some(0) {
-        rest = rest.checked_div(2)?;
-        twos = twos.checked_add(1)?;
-    }
+    let twos = den.trailing_zeros();
+    let (mut rest, mut fives) = (den.checked_shr(twos)?, 0_u32);
     while rest.checked_rem(5) == Some(0) {
         rest = rest.checked_div(5)?;
         fives = fives.checked_add(1)?;
