@@ -272,6 +272,37 @@ fn a_discount_on_an_earlier_subtotal_never_turns_a_line_round() {
 }
 
 #[test]
+fn a_percentage_is_taken_of_the_subtotal_that_it_names() {
+    let steps = r#"{"id": "bases", "version": 1, "steps": [
+        {"op": "discount", "id": "a", "label": "A", "percent": "10"},
+        {"op": "discount", "id": "b", "label": "B", "percent": "10", "of": "list"},
+        {"op": "discount", "id": "c", "label": "C", "percent": "10", "of": "a"},
+        {"op": "surcharge", "id": "d", "label": "D", "percent": "100", "of": "c"},
+        {"op": "discount", "id": "e", "label": "E", "percent": "50"}]}"#;
+    let quote = engine_with(steps)
+        .price(&request(vec![pieces("1", "Kit", "10")]))
+        .unwrap();
+    let rows = &quote.line("1.box").unwrap().rows;
+    let subtotals: Vec<String> = rows.iter().map(|row| row.subtotal.to_string()).collect();
+    assert_eq!(subtotals, ["100", "90", "80", "71", "142", "71"]);
+}
+
+#[test]
+fn each_line_is_tested_against_its_own_floor() {
+    let steps = r#"{"id": "bulk", "version": 1, "steps": [
+        {"op": "discount", "id": "bulk", "label": "Bulk", "percent": "50",
+         "when": {"fact": "quantity", "gte": "10"}}]}"#;
+    let lines = ["9", "10", "8"].map(|count| pieces(count, "GTXPro", count));
+    let quote = engine_with(steps).price(&request(lines.to_vec())).unwrap();
+    let below: Vec<(&str, Money)> = quote
+        .violations()
+        .iter()
+        .map(|v| (v.request_line.as_str(), v.shortfall().unwrap()))
+        .collect();
+    assert_eq!(below, [("10", usd("1880"))]);
+}
+
+#[test]
 fn prices_follow_the_date_of_the_request() {
     let mut request = request(vec![pieces("1", "GTXPro", "1")]);
     for (date, list) in [("2016-12-31", "5100"), ("2017-01-01", "5624")] {

@@ -100,9 +100,15 @@ fn a_rule_on_lines_needs_one_that_fits() {
         {"id": "mugs", "reason": "R", "approvers": ["manager"],
          "when": {"fact": "discount_percent", "gt": "40"},
          "any_line": {"all": [{"fact": "product", "eq": "prd_Mug"}, {"fact": "quantity", "gte": "2"}]}},
+        {"id": "never", "reason": "R", "approvers": ["manager"],
+         "when": {"fact": "discount_percent", "gt": "99"}, "any_line": {"fact": "quantity", "gte": "1"}},
         {"id": "support", "reason": "R", "approvers": ["manager"],
          "any_line": {"all": [{"fact": "component", "eq": "support"}, {"fact": "discount_percent", "gt": "45"}]}}"#;
     assert_eq!(required(rules, 0), Vec::<String>::new());
+    // A mug at 5.50 is 45 % off, the software 45.05 %.
+    let largest = r#"{"id": "largest", "reason": "R", "approvers": ["manager"],
+        "when": {"fact": "largest_line_discount_percent", "gt": "45"}}"#;
+    assert_eq!(required(largest, 1).len(), 1);
     insta::assert_snapshot!(required(rules, 1).join("\n"), @r#"support: always; in line 1.support: component = "support" and discount_percent > 45; component is "support"; discount_percent is 45.05"#);
     insta::assert_snapshot!(required(rules, 2).join("\n"), @r#"
     mugs: discount_percent > 40; discount_percent is about 45.5882; in line 2: product = "prd_Mug" and quantity >= 2; product is "prd_Mug"; quantity is 2
