@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{pricing, revenue};
+use crate::{leads, pricing, receivables, revenue};
 
 /// A kind of case and its interpreter.
 pub struct Kind {
@@ -27,5 +27,21 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "exact_split",
         interpret: revenue::exact_split,
+    },
+    Kind {
+        name: "ageing",
+        interpret: receivables::ageing,
+    },
+    Kind {
+        name: "lead_lifecycle",
+        interpret: leads::lead_lifecycle,
+    },
+    Kind {
+        name: "opportunity_lifecycle",
+        interpret: leads::opportunity_lifecycle,
+    },
+    Kind {
+        name: "pipeline_value",
+        interpret: leads::pipeline_value,
     },
 ];

@@ -17,7 +17,9 @@ mod case;
 mod compare;
 mod given;
 mod kinds;
+mod leads;
 mod pricing;
+mod receivables;
 mod revenue;
 
 pub use case::{Case, cases};
