@@ -29,8 +29,8 @@ pub enum HostError {
     },
     /// A series of document numbers cannot be.
     #[error(
-        "series \"{series}\" with {digits} digits and a fiscal year from month {month} cannot be: the name is 1 to 128 \
-         characters out of A-Z a-z 0-9 - . _ :, the digits at most 20, the month 1 to 12"
+        "series \"{series}\" with {digits} digits and a fiscal year from month {month} cannot be: the name is 1 to 64 \
+         characters without control characters, the digits at most 40, the month 1 to 12"
     )]
     NumberSeries {
         /// The name given, shortened.

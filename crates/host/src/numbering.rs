@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::HostError;
-use crate::id::{legal_key, shortened};
+use crate::id::shortened;
 
 /// How the documents of a series are numbered. Each series has a sequence per fiscal year.
 ///
@@ -31,10 +31,13 @@ impl NumberSeries {
     /// the fiscal year starts.
     ///
     /// # Errors
-    /// [`HostError::NumberSeries`] if the name is not made like the key of an id, the digits are more than 20 or the
-    /// month is none.
+    /// [`HostError::NumberSeries`] if the name is empty, longer than 64 characters or holds control characters, the
+    /// digits are more than 40 or the month is none.
     pub fn new(series: &str, digits: u8, fiscal_year_start_month: u32) -> Result<Self, HostError> {
-        if !legal_key(series) || digits > 20 || !(1..=12).contains(&fiscal_year_start_month) {
+        let legal = !series.trim().is_empty()
+            && series.chars().count() <= 64
+            && !series.chars().any(char::is_control);
+        if !legal || digits > 40 || !(1..=12).contains(&fiscal_year_start_month) {
             let series = shortened(series);
             return Err(HostError::NumberSeries {
                 series,
@@ -104,7 +107,14 @@ mod tests {
 
     #[test]
     fn malformed_series_are_refused() {
-        for (name, digits, month) in [("", 5, 1), ("A B", 5, 1), ("A", 21, 1), ("A", 5, 0), ("A", 5, 13)] {
+        for (name, digits, month) in [
+            ("", 5, 1),
+            (" ", 5, 1),
+            ("A\n", 5, 1),
+            ("A", 41, 1),
+            ("A", 5, 0),
+            ("A", 5, 13),
+        ] {
             assert_eq!(
                 NumberSeries::new(name, digits, month).unwrap_err().code(),
                 "number_series"
