@@ -13,6 +13,15 @@ pub const MAX_PERIODS: usize = 10_000;
 /// Boundary k is the anchor moved by k times the months of the cycle, clamped to the end of a shorter month and
 /// always counted from the anchor: monthly from 31 January the boundaries are 31 January, 28 or 29 February,
 /// 31 March. Period k runs from boundary k up to boundary k + 1; k may be below zero.
+///
+/// ```
+/// # use l2c_calendar::{BillingCycle, NaiveDate};
+/// let cycle = BillingCycle::new("2017-01-31".parse()?, 3)?;
+/// assert_eq!(cycle.period(1)?.to_string(), "2017-04-30 to 2017-07-30");
+/// assert_eq!(cycle.index_of("2017-04-29".parse()?)?, 0);
+/// assert_eq!(cycle.index_of("2016-12-31".parse()?)?, -1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Document", into = "Document")]
 pub struct BillingCycle {

@@ -9,6 +9,18 @@ use crate::{CalendarError, FiscalMonth};
 ///
 /// Months close one after the other: all before the first open month are closed, except those that were
 /// reopened on somebody's authority. What belongs to a closed month is posted in the first open month after it.
+///
+/// ```
+/// # use l2c_calendar::{FiscalCalendar, FiscalMonth};
+/// let month = |text: &str| text.parse::<FiscalMonth>();
+/// let mut books = FiscalCalendar::open_from(month("2017-03")?);
+/// books.close(month("2017-03")?)?;
+/// assert_eq!(books.posting_month("2017-01-15".parse()?), month("2017-04")?);
+/// books.reopen(month("2017-02")?, "CFO, memo of 2 May")?;
+/// assert_eq!(books.posting_month("2017-01-15".parse()?), month("2017-02")?);
+/// assert!(books.close(month("2017-06")?).is_err()); // April and May are still open
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Document", into = "Document")]
 pub struct FiscalCalendar {

@@ -8,6 +8,14 @@ use crate::error::excerpt;
 use crate::{CalendarError, Period, add_months};
 
 /// A month of the books: a calendar month. As text and in serde `2017-05`.
+///
+/// ```
+/// # use l2c_calendar::FiscalMonth;
+/// let may: FiscalMonth = "2017-05".parse()?;
+/// assert_eq!(may, FiscalMonth::of("2017-05-14".parse()?));
+/// assert_eq!(may.next()?.last_day().to_string(), "2017-06-30");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FiscalMonth {
     first_day: NaiveDate,

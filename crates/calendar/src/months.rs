@@ -8,6 +8,15 @@ use crate::CalendarError;
 /// the original date each time: 31 January + 1 is 28 February and 31 January + 2 is 31 March, but 28 February
 /// + 1 is 28 March.
 ///
+/// ```
+/// # use l2c_calendar::{NaiveDate, add_months};
+/// let from: NaiveDate = "2024-01-31".parse()?;
+/// assert_eq!(add_months(from, 1)?.to_string(), "2024-02-29");
+/// assert_eq!(add_months(from, 2)?.to_string(), "2024-03-31");
+/// assert_eq!(add_months(from, -2)?.to_string(), "2023-11-30");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`CalendarError::DateOutOfRange`] beyond the range of [`NaiveDate`].
 pub fn add_months(date: NaiveDate, months: i32) -> Result<NaiveDate, CalendarError> {

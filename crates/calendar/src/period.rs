@@ -11,6 +11,18 @@ use crate::{CalendarError, FiscalMonth, add_months};
 /// It always holds at least one day. Periods that meet share a date: the end of one is the start of the next.
 /// In serde it is `{"start": "2017-01-01", "end": "2017-04-01"}`; as text `2017-01-01 to 2017-03-31`, which
 /// names the last day, as people do.
+///
+/// ```
+/// # use l2c_calendar::{NaiveDate, Period};
+/// # use l2c_money::Exact;
+/// let day = |text: &str| text.parse::<NaiveDate>();
+/// let january = Period::months(day("2017-01-01")?, 1)?;
+/// assert_eq!((january.end().to_string(), january.days()), ("2017-02-01".to_owned(), 31));
+/// let used = Period::inclusive(day("2017-01-16")?, day("2017-03-31")?)?;
+/// assert_eq!(january.prorate(&used), Exact::ratio(16, 31)?);
+/// assert!(Period::new(day("2017-01-02")?, day("2017-01-02")?).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Document", into = "Document")]
 pub struct Period {

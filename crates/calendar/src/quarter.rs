@@ -9,6 +9,14 @@ use crate::fiscal_month::Year;
 use crate::{CalendarError, FiscalMonth, Period};
 
 /// A quarter of a calendar year. As text and in serde `2017-Q2`.
+///
+/// ```
+/// # use l2c_calendar::Quarter;
+/// let quarter = Quarter::of("2017-05-14".parse()?);
+/// assert_eq!(quarter.to_string(), "2017-Q2");
+/// assert_eq!(quarter.period()?.to_string(), "2017-04-01 to 2017-06-30");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Quarter {
     first_month: FiscalMonth,

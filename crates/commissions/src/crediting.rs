@@ -7,7 +7,7 @@ use l2c_money::Money;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::Component;
-use crate::{CommissionError, CreditId, Plan};
+use crate::{CommissionError, CreditId, Plan, PlanId};
 
 /// What a plan credits: a sale, its seller, and the amounts of its parts net of tax.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +44,9 @@ pub enum CreditKind {
 pub struct Credit {
     /// The credit.
     pub id: CreditId,
-    /// The component that it counts towards.
+    /// The plan.
+    pub plan: PlanId,
+    /// The component of the plan that it counts towards.
     pub component: String,
     /// Who is credited.
     pub payee: PartyId,
@@ -89,7 +91,7 @@ impl Plan {
     /// The credits of a deal: for each component one credit of 100 % of the parts that it counts, to the seller
     /// or, for a roll-up, to the manager. A component that credits nobody gives none.
     ///
-    /// The id of a credit is that of the deal with the id of the component: `crd_ord_1.override`.
+    /// The id of a credit names the plan, the deal and the component: `crd_sales.ord_1.override`.
     ///
     /// # Errors
     /// [`CommissionError::NoVersion`] for the date; [`CommissionError::MissingPart`],
@@ -104,7 +106,8 @@ impl Plan {
             };
             let Some(payee) = payee else { continue };
             credits.push(Credit {
-                id: CreditId::from_key(&format!("{}.{}", deal.id, component.id))?,
+                id: CreditId::from_key(&format!("{}.{}.{}", self.id().key(), deal.id, component.id))?,
+                plan: self.id().clone(),
                 component: component.id.clone(),
                 payee: payee.clone(),
                 date: deal.date,

@@ -22,7 +22,7 @@ pub(crate) struct Counted<'a> {
 pub(crate) type Counts<'a> = BTreeMap<(Quarter, String), Vec<Counted<'a>>>;
 
 impl Plan {
-    /// Everything of `payee` that is dated by `as_of`.
+    /// Everything that this plan credits to `payee` and that is dated by `as_of`.
     pub(crate) fn counts<'a>(
         &self,
         payee: &PartyId,
@@ -34,7 +34,7 @@ impl Plan {
         let mut seen = BTreeSet::new();
         for credit in credits
             .iter()
-            .filter(|credit| credit.payee == *payee && credit.date <= as_of)
+            .filter(|credit| credit.payee == *payee && credit.plan == *self.id() && credit.date <= as_of)
         {
             if !seen.insert(&credit.id) {
                 return Err(CommissionError::DuplicateCredit {

@@ -44,6 +44,27 @@ pub const STATEMENT_MACHINE: Machine<StatementStatus> = Machine {
 
 /// The state of a statement. A draft is empty: its figures are [`Plan::statement`](crate::Plan::statement) at any
 /// moment, and closing takes them in.
+///
+/// ```
+/// # use l2c_commissions::{Plan, StatementCommand, StatementState, StatementStatus};
+/// # use l2c_host::Decider;
+/// # let document = r#"{"id": "pln_sales", "currency": "USD", "versions": [
+/// #     {"version": 1, "from": "2017-Q1", "payment_lag_months": 1, "amortisation_months": 12, "components": [
+/// #         {"id": "own", "credits": "primary", "rates": [{"rate_percent": "4"}]}]}]}"#;
+/// # let plan = Plan::new(&serde_json::from_str(document)?)?;
+/// # let deal = serde_json::from_str(r#"{"id": "ord_1", "date": "2017-02-14", "seller": "pty_Ada",
+/// #     "parts": {"licence": {"amount": "800", "currency": "USD"}}}"#)?;
+/// # let credits = plan.credits(&deal)?;
+/// let statement = plan.statement(&deal.seller, "2017-Q1".parse()?, &credits, &[])?;
+/// let due = statement.due();
+/// let mut state = StatementState::default();
+/// for command in [StatementCommand::Close(Box::new(statement)), StatementCommand::Pay { date: due }] {
+///     let events = state.decide(&command, &())?;
+///     state = events.iter().fold(state, Decider::evolve);
+/// }
+/// assert_eq!(state.status(), StatementStatus::Paid);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatementState {
     closed: Option<Statement>,

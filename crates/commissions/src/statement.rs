@@ -99,7 +99,7 @@ impl Plan {
     ///
     /// It takes every credit and reversal dated by the end of the quarter, computes afresh what each quarter has
     /// earned, and compares that with the `closed` statements of the payee: differences of earlier quarters
-    /// become adjustments. Credits of other payees may be among those given, in any order.
+    /// become adjustments. Credits of other payees and plans may be among those given, in any order.
     ///
     /// A sum below zero is not paid: it is carried forward to the next statement.
     ///
@@ -148,7 +148,7 @@ impl Plan {
         )?;
         let brought_forward = closed.last().map_or(zero, |last| last.carried_forward());
         let (payable, carried_forward) = settled(&earned, &brought_forward)?;
-        let id = StatementId::from_key(&format!("{}:{quarter}", payee.key()))?;
+        let id = StatementId::from_key(&format!("{}:{}:{quarter}", self.id().key(), payee.key()))?;
         let (plan, payee, version) = (self.id().clone(), payee.clone(), version.number);
         Ok(Statement {
             document: StatementDocument {
@@ -279,7 +279,7 @@ fn total<'a>(amounts: impl IntoIterator<Item = &'a Money>, zero: Money) -> Resul
 }
 
 impl Statement {
-    /// The statement's id: the key of the payee with the quarter.
+    /// The statement's id. It names the plan, the payee and the quarter: `cst_sales:Ada:2017-Q1`.
     #[must_use]
     pub const fn id(&self) -> &StatementId {
         &self.document.id

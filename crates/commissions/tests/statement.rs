@@ -72,7 +72,7 @@ fn credits() -> Vec<Credit> {
         .iter()
         .flat_map(|deal| plan().credits(deal).unwrap())
         .collect();
-    credits.push(back(&credits, "ord_1.own", "2017-05-15"));
+    credits.push(back(&credits, "sales.ord_1.own", "2017-05-15"));
     credits
 }
 
@@ -130,7 +130,7 @@ fn what_is_taken_back_is_carried_forward_and_never_paid() {
         .iter()
         .flat_map(|deal| plan.credits(deal).unwrap())
         .collect();
-    credits.push(back(&credits, "ord_1.own", "2017-04-03"));
+    credits.push(back(&credits, "sales.ord_1.own", "2017-04-03"));
     let mut closed: Vec<Statement> = Vec::new();
     for name in ["2017-Q1", "2017-Q2", "2017-Q3"] {
         let next = plan.statement(&ada, quarter(name), &credits, &closed).unwrap();
@@ -161,7 +161,7 @@ fn what_is_taken_back_is_carried_forward_and_never_paid() {
 #[test]
 fn a_line_says_why() {
     let (plan, credits, ada) = (plan(), credits(), party("Ada"));
-    let id = CreditId::from_key("ord_3.own").unwrap();
+    let id = CreditId::from_key("sales.ord_3.own").unwrap();
     let first = plan.statement(&ada, quarter("2017-Q1"), &credits, &[]).unwrap();
     let line = plan
         .explain(&ada, quarter("2017-Q1"), &credits, &[], &id)
@@ -172,7 +172,7 @@ fn a_line_says_why() {
         .explain(&ada, quarter("2017-Q2"), &credits, &[first], &id)
         .unwrap();
     insta::assert_snapshot!("adjustment", adjustment.text());
-    let later = CreditId::from_key("ord_4.own").unwrap();
+    let later = CreditId::from_key("sales.ord_4.own").unwrap();
     let error = plan
         .explain(&ada, quarter("2017-Q1"), &credits, &[], &later)
         .unwrap_err();
@@ -289,7 +289,7 @@ fn wrong_credits_and_deals_are_refused() {
         .credits(&deal("ord_1", "2017-01-10", "Ada", "100", "0"))
         .unwrap();
     assert_eq!(code(&[good[0].clone(), good[0].clone()]), "duplicate_credit");
-    let back = back(&good, "ord_1.own", "2017-02-01");
+    let back = back(&good, "sales.ord_1.own", "2017-02-01");
     assert_eq!(code(std::slice::from_ref(&back)), "unknown_credit");
     let twice = Credit {
         id: CreditId::from_key("again").unwrap(),
@@ -319,6 +319,13 @@ fn wrong_credits_and_deals_are_refused() {
         }]),
         "wrong_currency"
     );
+
+    // The credits of another plan are none of this one's business.
+    let other = Credit {
+        plan: l2c_commissions::PlanId::new("pln_other").unwrap(),
+        ..good[0].clone()
+    };
+    assert_eq!(plan.statement(&ada, q1, &[other], &[]).unwrap().lines(), []);
 
     let mut foreign = deal("ord_1", "2017-01-10", "Ada", "100", "0");
     foreign.parts.insert("licence".to_owned(), euro);

@@ -1,6 +1,7 @@
 use l2c_explain::{Citation, Explanation, Figure, Measure, NoTrace, Note, Recorder, Trace};
 use l2c_money::{Currency, Exact, Money, Price};
 
+use crate::error::excerpt;
 use crate::tier::Tiers;
 use crate::{ChargeDocument, Fault, RatingError, Tier, UnitCharge};
 
@@ -149,6 +150,21 @@ impl Charge {
 
     /// The amount for a quantity with its derivation.
     ///
+    /// ```
+    /// # use l2c_explain::{Citation, Measure};
+    /// # use l2c_money::{Currency, Exact};
+    /// # use l2c_rating::{Charge, ChargeDocument, Legend};
+    /// let document: ChargeDocument = serde_json::from_str(r#"{"model": "volume", "tiers": [
+    ///     {"up_to": "100000", "rate_percent": "2"}, {"rate_percent": "1.5", "flat_fee": "50"}]}"#)?;
+    /// let charge = Charge::new(&document, Currency::USD)?;
+    /// let cite = |path: &str| Citation::document("payment-fees", 3, path);
+    /// let legend = Legend { quantity: Measure::Money(Currency::USD), cite: &cite };
+    /// let why = charge.explain(&Exact::integer(200_000), legend)?;
+    /// assert_eq!(why.value(), Exact::integer(3_050));
+    /// assert!(why.text().contains("rate: 1.5 % [payment-fees v3 tiers[1].rate_percent]"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Charge::amount`].
     pub fn explain(&self, quantity: &Exact, legend: Legend<'_>) -> Result<Explanation, RatingError> {
@@ -199,7 +215,7 @@ const UNCITED: Legend<'static> = Legend {
 fn not_negative(quantity: &Exact) -> Result<(), RatingError> {
     if quantity.is_negative() {
         return Err(RatingError::NegativeQuantity {
-            quantity: quantity.to_string(),
+            quantity: excerpt(quantity),
         });
     }
     Ok(())

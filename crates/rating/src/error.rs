@@ -1,6 +1,6 @@
 use std::fmt;
 
-use l2c_money::MoneyError;
+use l2c_money::{Exact, MoneyError};
 
 /// One thing that is wrong with a document: where, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +57,13 @@ pub enum RatingError {
         "quantity {quantity} is below zero: rate the quantities before and after, and take the difference"
     )]
     NegativeQuantity {
-        /// The quantity.
+        /// The quantity, cut to 60 characters.
         quantity: String,
     },
     /// A quantity above the last tier, which is not open.
     #[error("quantity {quantity} is above {last}, where the last tier ends")]
     NoTier {
-        /// The quantity.
+        /// The quantity, cut to 60 characters.
         quantity: String,
         /// The upper end of the last tier.
         last: String,
@@ -92,4 +92,9 @@ fn listed(faults: &[Fault]) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join("; ")
+}
+
+/// The first 60 characters of a figure: an exact number can have any length.
+pub(crate) fn excerpt(figure: &Exact) -> String {
+    figure.to_string().chars().take(60).collect()
 }

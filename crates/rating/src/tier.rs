@@ -1,5 +1,6 @@
 use l2c_money::{Currency, Decimal, Exact, Money, Percent, Price, Quantity, Unit};
 
+use crate::error::excerpt;
 use crate::{Fault, MAX_TIERS, RatingError, TierDocument};
 
 /// What one unit costs.
@@ -130,7 +131,7 @@ impl Tiers {
         }
         let last = self.list.last().and_then(|tier| tier.up_to.as_ref());
         Err(RatingError::NoTier {
-            quantity: quantity.to_string(),
+            quantity: excerpt(quantity),
             last: last.map(ToString::to_string).unwrap_or_default(),
         })
     }
