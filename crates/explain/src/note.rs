@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Citation {
     /// The standard, law or document: "ASC", "EN 16931", "price-book pb_2017 v3".
     pub source: String,
-    /// The place in it: "606-10-32-31", "BR-CO-10", "entries[4]".
+    /// The place in it: "606-10-32-31", "BR-CO-10", `entries[4]`.
     pub reference: String,
 }
 

@@ -110,7 +110,7 @@ fn first(faults: &[Fault]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {found}; expected {expected}")]
 pub struct Fault {
-    /// Where in the document: "accounts[3].role".
+    /// Where in the document: `accounts[3].role`.
     pub path: String,
     /// What is there.
     pub found: String,

@@ -97,12 +97,34 @@ fn row(
     ])
 }
 
-/// The journal as a JSON array of entries, which reads back as `Vec<JournalEntry>`.
+/// The journal as a JSON array of entries, one per line, which reads back as `Vec<JournalEntry>`.
 ///
 /// # Errors
 /// [`LedgerError::Export`].
-pub fn write_json(entries: &[JournalEntry]) -> Result<String, LedgerError> {
-    serde_json::to_string_pretty(entries).map_err(fault)
+pub fn write_json<'a>(entries: impl IntoIterator<Item = &'a JournalEntry>) -> Result<String, LedgerError> {
+    let mut out = Vec::new();
+    write_json_to(&mut out, entries)?;
+    String::from_utf8(out).map_err(fault)
+}
+
+/// As [`write_json`], into a writer that the caller has opened.
+///
+/// # Errors
+/// As [`write_json`], also if the writer fails.
+pub fn write_json_to<'a>(
+    mut out: impl Write,
+    entries: impl IntoIterator<Item = &'a JournalEntry>,
+) -> Result<(), LedgerError> {
+    let mut before = "[\n";
+    for entry in entries {
+        out.write_all(before.as_bytes()).map_err(fault)?;
+        serde_json::to_writer(&mut out, entry).map_err(fault)?;
+        before = ",\n";
+    }
+    let end = if before == "[\n" { "[]\n" } else { "\n]\n" };
+    out.write_all(end.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(fault)
 }
 
 fn fault(error: impl std::fmt::Display) -> LedgerError {

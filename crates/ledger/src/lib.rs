@@ -34,7 +34,7 @@
 //! - [`post_difference`]: what leads from the posted entries to the right ones, without touching closed
 //!   months.
 //! - [`ChartOfAccounts`]: from roles to a host's accounts.
-//! - [`write_csv`], [`write_csv_to`], [`write_json`]: exports.
+//! - [`write_csv`], [`write_json`], and [`write_csv_to`], [`write_json_to`] into a writer: exports.
 //!
 //! # Errors
 //! | code | what the caller does |
@@ -66,7 +66,7 @@ pub use chart_of_accounts::{Account, AccountDocument, ChartDocument, ChartOfAcco
 pub use difference::post_difference;
 pub use entity::LegalEntity;
 pub use error::{Fault, LedgerError};
-pub use export::{write_csv, write_csv_to, write_json};
+pub use export::{write_csv, write_csv_to, write_json, write_json_to};
 pub use journal::{Header, JournalEntry, Line};
 pub use role::Role;
 pub use trial_balance::{SubledgerRow, TrialBalance, TrialBalanceRow};

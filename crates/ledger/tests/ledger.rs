@@ -263,6 +263,8 @@ fn the_journal_reads_as_csv_and_back_from_json() {
     insta::assert_snapshot!(write_csv(&entries, Some(&chart)).unwrap());
     let json = write_json(&entries).unwrap();
     assert_eq!(serde_json::from_str::<Vec<JournalEntry>>(&json).unwrap(), entries);
+    assert_eq!(json.lines().count(), 4);
+    assert_eq!(write_json(&[]).unwrap(), "[]\n");
     insta::assert_json_snapshot!(entries[0]);
 }
 

@@ -26,7 +26,7 @@ impl Order {
                 Ok(vec![OrderFact::Confirmed {}])
             }
             OrderCommand::PlaceHold { hold, on } => self.place_hold(hold, *on),
-            OrderCommand::ReleaseHold { reason, scope, on } => self.release_hold(reason, *scope, *on),
+            OrderCommand::ReleaseHold { reason, scope, on } => self.release_hold(reason, scope, *on),
             OrderCommand::Fulfil { line, quantity, on } => self.fulfil(line, *quantity, *on),
             OrderCommand::StartService { line, on } => self.start_service(line, *on),
             OrderCommand::Cancel { reason, on } => {
@@ -83,7 +83,7 @@ impl Order {
 
     fn place_hold(&self, hold: &HoldTerms, on: NaiveDate) -> Facts {
         let head = self.legal("place_hold", "place_hold")?;
-        if self.standing(&hold.reason, hold.scope).is_some() {
+        if self.standing(&hold.reason, &hold.scope).is_some() {
             return Ok(Vec::new());
         }
         self.after_placing("place_hold", on, head)?;
@@ -91,7 +91,7 @@ impl Order {
         Ok(vec![OrderFact::HoldPlaced { hold: hold.clone() }])
     }
 
-    fn release_hold(&self, reason: &str, scope: HoldScope, on: NaiveDate) -> Facts {
+    fn release_hold(&self, reason: &str, scope: &HoldScope, on: NaiveDate) -> Facts {
         self.legal("release_hold", "release_hold")?;
         let Some(hold) = self.standing(reason, scope) else {
             return Ok(Vec::new());
@@ -107,13 +107,13 @@ impl Order {
         }
         Ok(vec![OrderFact::HoldReleased {
             reason: reason.to_owned(),
-            scope,
+            scope: scope.clone(),
         }])
     }
 
-    fn standing(&self, reason: &str, scope: HoldScope) -> Option<&crate::Hold> {
+    fn standing(&self, reason: &str, scope: &HoldScope) -> Option<&crate::Hold> {
         self.standing_holds()
-            .find(|hold| hold.terms.reason == reason && hold.terms.scope == scope)
+            .find(|hold| hold.terms.reason == reason && hold.terms.scope == *scope)
     }
 
     fn fulfil(&self, id: &OrderLineId, quantity: Quantity, on: NaiveDate) -> Facts {

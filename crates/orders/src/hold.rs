@@ -3,7 +3,7 @@ use l2c_host::PartyId;
 use serde::{Deserialize, Serialize};
 
 /// What a hold stops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HoldScope {
@@ -19,7 +19,7 @@ pub struct HoldTerms {
     pub reason: String,
     /// What it stops.
     pub scope: HoldScope,
-    /// The rule that asks for it: "holds v1 rules[0]"; none if a person does.
+    /// The rule that asks for it: `holds v1 rules[0]`; none if a person does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// The day on which it is due to be released. Nothing happens by itself on it.
