@@ -21,7 +21,7 @@ impl Statement {
     /// the expense by statement. A quarter whose amounts come to zero has no entry.
     ///
     /// # Errors
-    /// [`CommissionError::Money`] beyond the bounds of money.
+    /// [`CommissionError::Ledger`] for a statement from elsewhere whose amounts are finer than the minor unit.
     pub fn earning_entries(
         &self,
         entity: LegalEntity,
@@ -73,7 +73,7 @@ impl Statement {
     /// The entry that its payment posts: Dr commission payable, Cr cash. Without lines if nothing is payable.
     ///
     /// # Errors
-    /// None in practice: both lines have the same amount.
+    /// [`CommissionError::Ledger`] for a statement from elsewhere whose amounts are finer than the minor unit.
     pub fn payment_entry(
         &self,
         entity: LegalEntity,
