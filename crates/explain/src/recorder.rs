@@ -231,7 +231,8 @@ impl Trace {
 
     /// The derivation of one figure: the steps it rests on, and no others.
     ///
-    /// A figure that this trace has not recorded is explained as a bare input.
+    /// Figures of different traces do not mix: one whose value does not stand at its mark in this trace is
+    /// explained as a bare input.
     #[must_use]
     pub fn finish(mut self, root: &Figure<StepId>) -> Explanation {
         let root = self.place(root);

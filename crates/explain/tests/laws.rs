@@ -11,7 +11,7 @@
 use l2c_explain::{ExplainError, Explanation, Figure, NoTrace, Note, Recorder, Trace};
 use l2c_money::{AllocationPolicy, Currency, Exact, MoneyError, RoundTo, Rounding, RoundingPolicy};
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// One step of a random engine; the numbers pick among the figures computed so far.
 #[derive(Debug, Clone)]
@@ -198,4 +198,82 @@ proptest! {
         prop_assert_eq!(html.matches("<details").count(), html.matches("</details>").count());
         prop_assert_eq!(html.matches("l2c-value").count(), why.text().lines().count());
     }
+
+    /// Whatever a document says, it is refused, or recomputed and rendered, without a panic.
+    #[test]
+    fn hostile_documents_end_in_an_error_or_a_figure(
+        steps in prop::collection::vec(hostile_step(), 1..12), root in 0..12_usize, tidy in any::<bool>(),
+    ) {
+        let root = if tidy { root % steps.len() } else { root };
+        let steps: Vec<Value> =
+            steps.into_iter().enumerate().map(|(at, step)| if tidy { tidied(step, at) } else { step }).collect();
+        let document = json!({"steps": steps, "root": root});
+        if let Ok(why) = serde_json::from_value::<Explanation>(document) {
+            match why.recompute() {
+                Ok(value) => prop_assert_eq!(value, why.value()),
+                Err(found) => prop_assert!(matches!(found.code(), "mismatch" | "impossible"), "{found}"),
+            }
+            prop_assert!(why.text().lines().count() <= 12 * 12);
+            prop_assert!(!why.markdown().is_empty() && !why.html().is_empty());
+        }
+    }
+}
+
+/// The step with inputs that its operation takes and that stand before it, and with a value that is one.
+fn tidied(mut step: Value, at: usize) -> Value {
+    let inputs: Vec<usize> = step["inputs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| i.as_u64().unwrap() as usize % at.max(1))
+        .collect();
+    let count = match step["operation"].as_str().unwrap() {
+        "quotient" | "product" | "power" | "allocation" => 2,
+        "sum" => inputs.len(),
+        "round" => 1,
+        _ => 0,
+    };
+    if at == 0 || count > inputs.len() || count == 0 {
+        return json!({"label": "x", "operation": "input", "value": "1/3"});
+    }
+    step["inputs"] = json!(inputs[..count]);
+    if step["value"].as_str().unwrap().parse::<Exact>().is_err() {
+        step["value"] = json!("0");
+    }
+    step
+}
+
+/// Often wrong in its number of inputs, in their places, or in its value.
+fn hostile_step() -> impl Strategy<Value = Value> {
+    let operation = prop_oneof![
+        Just(json!({"operation": "input"})),
+        Just(json!({"operation": "sum"})),
+        Just(json!({"operation": "quotient"})),
+        Just(json!({"operation": "product"})),
+        Just(json!({"operation": "power", "scale": 200, "mode": "up"})),
+        Just(json!({"operation": "power", "scale": 2, "mode": "half_even"})),
+        Just(json!({"operation": "round", "policy": {"to": {"scale": 99}}, "currency": "USD"})),
+        Just(json!({"operation": "round", "policy": {"to": {"increment": "0"}}, "currency": "USD"})),
+        Just(json!({"operation": "allocation", "policy": {}, "currency": "JPY"})),
+        Just(json!({"operation": "share", "index": 1})),
+        Just(json!({"operation": "share", "index": usize::MAX})),
+        Just(json!({"operation": "none"})),
+    ];
+    let value = prop::sample::select(vec![
+        "0",
+        "1",
+        "-1",
+        "1/3",
+        "1e5",
+        "9999999999999999999999999999999",
+        "0/0",
+        "",
+    ]);
+    let inputs = prop::collection::vec(0..6_usize, 0..4);
+    (operation, value, inputs).prop_map(|(mut step, value, inputs)| {
+        step["label"] = json!("x");
+        step["value"] = json!(value);
+        step["inputs"] = json!(inputs);
+        step
+    })
 }
