@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use l2c_explain::Citation;
 use l2c_rules::{Condition, FactTypes, Fault, Faults, Predicate};
@@ -20,20 +20,20 @@ impl Check {
         });
     }
 
-    /// Every id of a list, none empty, none twice.
+    /// Every id of a list with its position, none empty, none twice.
     pub(crate) fn ids<'a>(
         &mut self,
         what: &'static str,
         list: &str,
         ids: impl IntoIterator<Item = &'a str>,
-    ) -> BTreeSet<&'a str> {
-        let mut seen = BTreeSet::new();
+    ) -> BTreeMap<&'a str, usize> {
+        let mut seen = BTreeMap::new();
         for (index, id) in ids.into_iter().enumerate() {
             let path = || format!("{list}[{index}].id");
             if id.is_empty() {
                 self.fault(path(), LeadsError::EmptyId { what });
             }
-            if !seen.insert(id) {
+            if seen.insert(id, index).is_some() {
                 let id = id.to_owned();
                 self.fault(path(), LeadsError::DuplicateId { what, id });
             }
@@ -54,6 +54,19 @@ impl Check {
     pub(crate) fn finish<T>(self, checked: T) -> Result<T, Faults<LeadsError>> {
         Faults::of(self.0).map_or(Ok(checked), Err)
     }
+}
+
+/// Names for a message, the first of them if there are many.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut listed: Vec<&str> = names.into_iter().take(21).collect();
+    if listed.is_empty() {
+        return "none".to_owned();
+    }
+    if listed.len() > 20 {
+        listed.truncate(20);
+        listed.push("...");
+    }
+    listed.join(", ")
 }
 
 /// Where a figure comes from: a document's id and version.

@@ -6,7 +6,7 @@ use l2c_explain::{Explanation, Figure, NoTrace, Note, Recorder, Trace};
 use l2c_money::Exact;
 
 use crate::forecaster::Weighed;
-use crate::{Forecaster, LeadsError, OpportunityStatus, PipelineItem, PipelineSums};
+use crate::{Forecaster, LeadsError, OpportunityStatus, PipelineItem, PipelineSums, pipeline};
 
 /// A forecast by calendar quarter: what is won beside what is open, weighted by probability.
 ///
@@ -117,7 +117,6 @@ impl Forecaster {
     ) -> Result<(BTreeMap<Quarter, Sums<R::Mark>>, Sums<R::Mark>), LeadsError> {
         let weighed = self.weigh(rec, items)?;
         let mut quarters: BTreeMap<Quarter, Members<'_, R::Mark>> = BTreeMap::new();
-        let mut all = Members::default();
         for line in &weighed {
             let item = line.item;
             match item.status {
@@ -125,40 +124,59 @@ impl Forecaster {
                     let on = item.close_on.ok_or_else(|| LeadsError::MissingCloseDate {
                         opportunity: item.opportunity.clone(),
                     })?;
-                    for members in [quarters.entry(Quarter::of(on)).or_default(), &mut all] {
-                        members.won.push(line);
-                    }
+                    quarters.entry(Quarter::of(on)).or_default().won.push(line);
                 }
                 OpportunityStatus::Open => {
                     let close = self.expected_close(item, as_of)?;
-                    for members in [quarters.entry(Quarter::of(close.on)).or_default(), &mut all] {
-                        members.open.push(line);
-                        members.assumed = members.assumed.saturating_add(usize::from(close.assumed));
-                        members.overdue = members.overdue.saturating_add(usize::from(close.overdue));
-                    }
+                    let members = quarters.entry(Quarter::of(close.on)).or_default();
+                    members.open.push(line);
+                    members.assumed = members.assumed.saturating_add(usize::from(close.assumed));
+                    members.overdue = members.overdue.saturating_add(usize::from(close.overdue));
                 }
                 OpportunityStatus::Lost | OpportunityStatus::Absent => {}
             }
         }
-        let quarters = quarters
+        let quarters: BTreeMap<Quarter, Sums<R::Mark>> = quarters
             .into_iter()
             .map(|(quarter, members)| (quarter, self.quarter(rec, &members, &quarter.to_string())))
             .collect();
-        let total = self.quarter(rec, &all, "all quarters");
+        let name = "all quarters";
+        let won = self.join(rec, quarters.values().map(|q| &q.won), &format!("won in {name}"));
+        let open = self.join(
+            rec,
+            quarters.values().map(|q| &q.open),
+            &format!("open in {name}"),
+        );
+        let counted =
+            |count: fn(&Sums<R::Mark>) -> usize| quarters.values().map(count).fold(0, usize::saturating_add);
+        let (assumed, overdue) = (counted(|q| q.assumed_close), counted(|q| q.overdue));
+        let total = self.expected(rec, won, open, assumed, overdue, name);
         Ok((quarters, total))
     }
 
     fn quarter<R: Recorder>(&self, rec: &mut R, members: &Members<'_, R::Mark>, name: &str) -> Sums<R::Mark> {
         let won = self.sum(rec, &members.won, &format!("won in {name}"));
         let open = self.sum(rec, &members.open, &format!("open in {name}"));
+        self.expected(rec, won, open, members.assumed, members.overdue, name)
+    }
+
+    fn expected<R: Recorder>(
+        &self,
+        rec: &mut R,
+        won: pipeline::Sums<R::Mark>,
+        open: pipeline::Sums<R::Mark>,
+        assumed_close: usize,
+        overdue: usize,
+        name: &str,
+    ) -> Sums<R::Mark> {
         let expected = rec.sum(&[&won.unweighted, &open.weighted], || {
             Note::new(format!("expected in {name}")).money(self.currency)
         });
         QuarterForecast {
             won,
             open,
-            assumed_close: members.assumed,
-            overdue: members.overdue,
+            assumed_close,
+            overdue,
             expected,
         }
     }

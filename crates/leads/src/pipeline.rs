@@ -120,7 +120,7 @@ pub enum PipelineFigure {
     Weighted,
 }
 
-type Sums<M> = PipelineSums<Figure<M>>;
+pub(crate) type Sums<M> = PipelineSums<Figure<M>>;
 
 impl Forecaster {
     /// The pipeline by groups.
@@ -189,16 +189,15 @@ impl Forecaster {
         for line in weighed {
             members.entry(key(line.item, by)).or_default().push(line);
         }
-        let groups = members
+        let groups: BTreeMap<Option<String>, Sums<R::Mark>> = members
             .into_iter()
             .map(|(key, members)| {
-                let name = named(key.as_ref()).to_owned();
-                let sums = self.sum(rec, &members, &name);
+                let sums = self.sum(rec, &members, named(key.as_ref()));
                 (key, sums)
             })
             .collect();
-        let all: Vec<&Weighed<'_, R::Mark>> = weighed.iter().collect();
-        (groups, self.sum(rec, &all, "all"))
+        let total = self.join(rec, groups.values(), "all");
+        (groups, total)
     }
 
     pub(crate) fn sum<R: Recorder>(
@@ -220,6 +219,35 @@ impl Forecaster {
             estimated: counted(Valued::Estimated),
             without_value: counted(Valued::Missing),
             unweighted: rec.sum(&not_lost, || note("value")),
+            weighted: rec.sum(&weighted, || note("weighted value")),
+        }
+    }
+
+    /// Sums of sums.
+    pub(crate) fn join<'a, R: Recorder>(
+        &self,
+        rec: &mut R,
+        parts: impl IntoIterator<Item = &'a Sums<R::Mark>>,
+        name: &str,
+    ) -> Sums<R::Mark>
+    where
+        R::Mark: 'a,
+    {
+        let parts: Vec<&Sums<R::Mark>> = parts.into_iter().collect();
+        let counted = |count: fn(&Sums<R::Mark>) -> usize| {
+            parts
+                .iter()
+                .map(|part| count(part))
+                .fold(0, usize::saturating_add)
+        };
+        let unweighted: Vec<&Figure<R::Mark>> = parts.iter().map(|part| &part.unweighted).collect();
+        let weighted: Vec<&Figure<R::Mark>> = parts.iter().map(|part| &part.weighted).collect();
+        let note = |what: &str| Note::new(format!("{name}: {what}")).money(self.currency);
+        PipelineSums {
+            count: counted(|part| part.count),
+            estimated: counted(|part| part.estimated),
+            without_value: counted(|part| part.without_value),
+            unweighted: rec.sum(&unweighted, || note("value")),
             weighted: rec.sum(&weighted, || note("weighted value")),
         }
     }

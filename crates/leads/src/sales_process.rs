@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use l2c_money::Exact;
 use l2c_rules::Faults;
 use serde::{Deserialize, Serialize};
 
 use crate::LeadsError;
-use crate::document::{Check, Source};
+use crate::document::{Check, Source, listed};
 
 /// The probability of winning: an exact figure from 0 to 1. In serde a string: `"0.4"`, `"1/3"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,6 +110,8 @@ pub struct Stage {
 pub struct SalesProcess {
     pub(crate) source: Source,
     stages: Vec<(Stage, Option<Probability>)>,
+    /// The position of a stage by its id.
+    places: BTreeMap<String, usize>,
 }
 
 impl SalesProcess {
@@ -117,11 +121,8 @@ impl SalesProcess {
     /// All faults: ids that are empty or stand twice, percentages outside 0 to 100.
     pub fn new(document: &SalesProcessDocument) -> Result<Self, Faults<LeadsError>> {
         let mut check = Check::new();
-        check.ids(
-            "stage",
-            "stages",
-            document.stages.iter().map(|stage| stage.id.as_str()),
-        );
+        let ids = document.stages.iter().map(|stage| stage.id.as_str());
+        let places = check.ids("stage", "stages", ids);
         let mut stages = Vec::with_capacity(document.stages.len());
         for (index, entry) in document.stages.iter().enumerate() {
             let probability = entry
@@ -142,6 +143,10 @@ impl SalesProcess {
                 version: document.version,
             },
             stages,
+            places: places
+                .into_iter()
+                .map(|(id, place)| (id.to_owned(), place))
+                .collect(),
         })
     }
 
@@ -173,20 +178,13 @@ impl SalesProcess {
     }
 
     pub(crate) fn entry(&self, id: &str) -> Result<(usize, &Stage, Option<&Probability>), LeadsError> {
-        let found = self
-            .stages
-            .iter()
-            .enumerate()
-            .find(|(_, (stage, _))| stage.id == id);
+        let place = self.places.get(id).copied();
+        let found = place.and_then(|place| Some((place, self.stages.get(place)?)));
         found
-            .map(|(index, (stage, probability))| (index, stage, probability.as_ref()))
+            .map(|(place, (stage, probability))| (place, stage, probability.as_ref()))
             .ok_or_else(|| LeadsError::UnknownStage {
                 stage: id.to_owned(),
-                known: self
-                    .stages()
-                    .map(|stage| stage.id.as_str())
-                    .collect::<Vec<&str>>()
-                    .join(", "),
+                known: listed(self.stages().map(|stage| stage.id.as_str())),
             })
     }
 }

@@ -3,7 +3,7 @@ use l2c_money::Exact;
 use l2c_rules::{Condition, FactTypes, Facts, Faults, Outcome, Predicate};
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Check, Source};
+use crate::document::{Check, Source, listed};
 use crate::{LeadsError, Thresholds};
 
 /// A scoring model as people write it: which conditions give how many points.
@@ -179,12 +179,14 @@ impl ScoringModel {
         );
         let mut rules = Vec::with_capacity(document.rules.len());
         for (index, rule) in document.rules.iter().enumerate() {
-            let position = |id: &String| document.categories.iter().position(|category| category.id == *id);
-            let category = rule.category.as_ref().and_then(position);
+            let category = rule
+                .category
+                .as_ref()
+                .and_then(|id| known.get(id.as_str()).copied());
             if let (Some(id), None) = (&rule.category, category) {
                 let error = LeadsError::UnknownCategory {
                     category: id.clone(),
-                    known: known.iter().copied().collect::<Vec<&str>>().join(", "),
+                    known: listed(known.keys().copied()),
                 };
                 check.fault(format!("rules[{index}].category"), error);
             }

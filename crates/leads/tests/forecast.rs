@@ -383,6 +383,18 @@ proptest! {
         prop_assert_eq!(&sum(|q| &q.won.unweighted), &total.won.unweighted);
         prop_assert_eq!(&sum(|q| &q.expected), &total.expected);
         prop_assert_eq!(&total.expected, &(&total.won.unweighted + &total.open.weighted));
+        // The same figures straight from the opportunities.
+        let direct = |status| -> Exact {
+            items.iter().filter(|item| item.status == status).map(|item| {
+                let value = item.value.or(item.estimate.filter(|_| status == OpportunityStatus::Open));
+                value.map_or(Exact::ZERO, |value| match rates().iter().find(|rate| rate.from() == value.currency()) {
+                    Some(rate) => rate.convert_exact(&value).unwrap(),
+                    None => value.exact(),
+                })
+            }).sum()
+        };
+        prop_assert_eq!(&direct(OpportunityStatus::Won), &total.won.unweighted);
+        prop_assert_eq!(&direct(OpportunityStatus::Open), &total.open.unweighted);
         // The pipeline weighs the same opportunities.
         let pipeline = forecaster.pipeline(&items, GroupBy::Stage).unwrap();
         prop_assert_eq!(&pipeline.total.weighted, &total.expected);

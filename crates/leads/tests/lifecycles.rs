@@ -239,6 +239,8 @@ fn events_are_stored_as_they_are() {
         reason: Some("said so".to_owned()),
     };
     assert_eq!(serde_json::to_string(&event).unwrap(), stored);
+    let stranger = stored.replace("reason", "motive");
+    assert!(serde_json::from_str::<LeadEvent>(&stranger).is_err());
 }
 
 fn process() -> SalesProcess {

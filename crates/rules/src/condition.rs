@@ -113,6 +113,16 @@ impl Literal {
         }
     }
 
+    /// For a message: a long text is cut.
+    fn excerpt(&self) -> String {
+        match self {
+            Self::Text(text) if text.chars().count() > 60 => {
+                format!("{:?}...", text.chars().take(60).collect::<String>())
+            }
+            _ => self.to_string(),
+        }
+    }
+
     pub(crate) fn of(value: &Value) -> Self {
         match value {
             Value::Number(number) => Self::Text(number.to_string()),
@@ -374,7 +384,7 @@ impl Checker<'_> {
         match literal.read(declared) {
             Some(value) => Some(value),
             None => {
-                let (fact, found) = (fact.to_owned(), literal.to_string());
+                let (fact, found) = (fact.to_owned(), literal.excerpt());
                 self.fault(
                     path,
                     RulesError::WrongType {

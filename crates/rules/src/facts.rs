@@ -64,11 +64,16 @@ impl FactTypes {
         self.0.iter().map(|(name, fact_type)| (name.as_ref(), *fact_type))
     }
 
+    /// The declared names for a message, the first of them if there are many.
     pub(crate) fn names(&self) -> String {
         if self.0.is_empty() {
             return "none".to_owned();
         }
-        self.0.keys().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ")
+        let mut names: Vec<&str> = self.0.keys().take(20).map(AsRef::as_ref).collect();
+        if names.len() < self.0.len() {
+            names.push("...");
+        }
+        names.join(", ")
     }
 
     /// Checks that every fact given is declared and has its declared type; facts may be missing.

@@ -10,7 +10,7 @@
 
 use chrono::NaiveDate;
 use insta::assert_snapshot;
-use l2c_rules::{Condition, FactTypes, Facts, Predicate};
+use l2c_rules::{Condition, FactTypes, Facts, Literal, Predicate, Test};
 
 fn types() -> FactTypes {
     FactTypes::new()
@@ -144,4 +144,17 @@ fn declared_types_are_a_document_too() {
     let read: FactTypes = serde_json::from_str(json).unwrap();
     assert_eq!(read, FactTypes::new().number("total").text("region"));
     assert_eq!(serde_json::to_string(&read).unwrap(), json);
+}
+
+#[test]
+fn messages_stay_short_whatever_the_document() {
+    let many = (0..100_000).fold(FactTypes::new(), |types, n| types.number(format!("fact{n:06}")));
+    let condition = Condition::test("other", Test::Exists(true));
+    let message = condition.check(&many, "").unwrap_err().to_string();
+    assert!(
+        message.ends_with("fact000019, ...") && message.len() < 400,
+        "{message}"
+    );
+    let long = Condition::test("total", Test::Eq(Literal::Text("9x".repeat(1_000_000))));
+    assert!(long.check(&types(), "").unwrap_err().to_string().len() < 200);
 }
