@@ -272,6 +272,15 @@ fn a_discount_on_an_earlier_subtotal_never_turns_a_line_round() {
 }
 
 #[test]
+fn a_document_that_gives_back_more_than_it_sells_is_negotiated_by_what_goes_back() {
+    let lines = vec![pieces("back", "Kit", "-2"), line("sold", "Cable", "8", "MTR")];
+    let quote = engine().price(&request(lines).with_target(usd("-20"))).unwrap();
+    let nets: Vec<Money> = quote.lines().iter().map(|line| line.net).collect();
+    // -20.00 box and -6.67 guide less 1.00 cable: 5.67 less goes back, by 20.00 to 6.67.
+    assert_eq!(nets, ["-15.75", "-5.25", "1"].map(usd));
+}
+
+#[test]
 fn a_percentage_is_taken_of_the_subtotal_that_it_names() {
     let steps = r#"{"id": "bases", "version": 1, "steps": [
         {"op": "discount", "id": "a", "label": "A", "percent": "10"},

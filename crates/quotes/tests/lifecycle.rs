@@ -135,6 +135,9 @@ fn every_command_in_every_status_does_what_the_table_says() {
                 }
             }
         }
+        let told = in_status(status);
+        let open = !told.quote.version(1).unwrap().open_approvals().is_empty();
+        assert_eq!(open, status == QuoteStatus::InApproval);
         let again = in_status(status).by("agent", &draft(500)).unwrap_err();
         assert_eq!(again.code(), "already_drafted");
     }
