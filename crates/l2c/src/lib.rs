@@ -35,3 +35,8 @@ pub use l2c_receivables as receivables;
 pub use l2c_revenue as revenue;
 
 pub mod handover;
+
+/// Runs the code of the README as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
