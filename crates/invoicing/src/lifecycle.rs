@@ -51,7 +51,8 @@ pub const INVOICE_MACHINE: Machine<InvoiceStatus> = {
 };
 
 /// What can be asked of an invoice or a credit note.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub enum InvoiceCommand {
     /// Record the document.
     Draft {
@@ -96,7 +97,7 @@ pub struct InvoiceContext {
 
 /// What has happened to a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 pub enum InvoiceEvent {
     /// The document was recorded.
     Drafted {

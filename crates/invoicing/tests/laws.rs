@@ -510,6 +510,7 @@ fn a_charge_says_which_part_of_the_item_it_is() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_figures_are_billed_or_refused(
         minor in any::<i64>(), price in any::<i64>(), quantity in any::<i64>(), scale in 0_u32..13,

@@ -152,6 +152,11 @@ fn an_event_out_of_place_changes_nothing() {
     // And stored events are the same events.
     let stored = serde_json::to_string(&story).unwrap();
     assert_eq!(serde_json::from_str::<Vec<InvoiceEvent>>(&stored).unwrap(), story);
+    let stored = serde_json::to_string(&commands).unwrap();
+    assert_eq!(
+        serde_json::from_str::<[InvoiceCommand; 3]>(&stored).unwrap(),
+        commands
+    );
 }
 
 #[test]

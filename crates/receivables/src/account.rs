@@ -9,7 +9,8 @@ use crate::open_item::sum;
 use crate::{Application, DocumentNumber, OpenItem, PaymentId, Source, SourceId};
 
 /// What can be asked of a customer account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub enum AccountCommand {
     /// An invoice was issued: its gross is open from now on.
     OpenItem {
@@ -31,6 +32,7 @@ pub enum AccountCommand {
         /// How much; above zero.
         amount: Money,
         /// The invoice that the payer names, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<DocumentNumber>,
     },
     /// A credit note was issued against an invoice.
@@ -59,7 +61,7 @@ pub enum AccountCommand {
 ///
 /// What a source brings and does not apply is held for the customer: a surplus needs no event of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 pub enum AccountEvent {
     /// An invoice is open.
     ItemOpened {

@@ -375,6 +375,9 @@ proptest! {
         prop_assert_eq!(&CustomerAccount::replay(&events), &account);
         let stored = serde_json::to_string(&events).unwrap();
         prop_assert_eq!(serde_json::from_str::<Vec<AccountEvent>>(&stored).unwrap(), events);
+        let commands: Vec<AccountCommand> = moves.into_iter().map(command).collect();
+        let stored = serde_json::to_string(&commands).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Vec<AccountCommand>>(&stored).unwrap(), commands);
     }
 
     #[test]
