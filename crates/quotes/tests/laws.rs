@@ -43,8 +43,9 @@ fn command() -> impl Strategy<Value = QuoteCommand> {
 
 /// Who does what, and whether in March, when the quote is valid, or in April.
 fn story() -> impl Strategy<Value = Vec<(&'static str, bool, QuoteCommand)>> {
-    let roles = ["agent", "agent", "manager", "director", "finance", "all", "all"];
-    let who = prop::sample::select(&roles[..]);
+    let who = prop::sample::select(vec![
+        "agent", "agent", "manager", "director", "finance", "all", "all",
+    ]);
     vec((who, prop::bool::weighted(0.1), command()), 0..60)
 }
 
