@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{leads, pricing, receivables, revenue};
+use crate::{host, leads, pricing, receivables, revenue};
 
 /// A kind of case and its interpreter.
 pub struct Kind {
@@ -43,5 +43,17 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "pipeline_value",
         interpret: leads::pipeline_value,
+    },
+    Kind {
+        name: "host_event_append",
+        interpret: host::event_append,
+    },
+    Kind {
+        name: "host_outbox_relay",
+        interpret: host::outbox_relay,
+    },
+    Kind {
+        name: "host_numbering",
+        interpret: host::numbering,
     },
 ];

@@ -16,6 +16,7 @@
 mod case;
 mod compare;
 mod given;
+mod host;
 mod kinds;
 mod leads;
 mod pricing;
