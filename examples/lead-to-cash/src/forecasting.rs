@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use l2c::leads::{ForecastDocument, Forecaster, GroupBy, PipelineItem, SalesProcess};
+use l2c::leads::{ForecastDocument, Forecaster, GroupBy, OpportunityStatus, PipelineItem, SalesProcess};
 use l2c::money::{Money, RoundTo, RoundingPolicy};
 use serde::Serialize;
 
@@ -48,7 +48,10 @@ pub fn report(
     let refused = |fault: l2c::leads::LeadsError| Failure::stage("forecast", as_of)(fault);
     let money = |figure| forecaster.money(figure).map_err(refused);
 
-    let pipeline = forecaster.pipeline(&items, GroupBy::Stage).map_err(refused)?;
+    // A lost opportunity keeps the stage that it was lost in, and is no part of the pipeline.
+    let live: Vec<PipelineItem> =
+        items.iter().filter(|item| item.status != OpportunityStatus::Lost).cloned().collect();
+    let pipeline = forecaster.pipeline(&live, GroupBy::Stage).map_err(refused)?;
     let mut stages = BTreeMap::new();
     let header = [
         "stage",
