@@ -63,19 +63,23 @@
 
 mod account;
 mod ageing;
+mod command;
 mod error;
+mod event;
 mod ids;
 mod journal;
 mod matching;
 mod open_item;
 
-pub use account::{AccountCommand, AccountEvent, AccountRefusal, CustomerAccount};
+pub use account::CustomerAccount;
 pub use ageing::{
     AgeBy, AgedItem, Ageing, AgeingPolicy, AgeingPolicyDocument, AgeingReport, CreditsIn, DisputesIn,
     LossRates, age,
 };
 pub use chrono::NaiveDate;
+pub use command::{AccountCommand, AccountRefusal};
 pub use error::ReceivablesError;
+pub use event::AccountEvent;
 pub use ids::{CustomerAccountId, DocumentNumber, PaymentId, SourceId};
 pub use journal::post;
 pub use matching::{BankMatcher, Candidate, Fit, Proposal, StatementLine};
