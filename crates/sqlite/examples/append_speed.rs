@@ -75,7 +75,7 @@ fn bare(path: &std::path::Path, appends: &[Append]) -> Duration {
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-             PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;
+             PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = OFF;
              CREATE TABLE stream (id INTEGER PRIMARY KEY, category INTEGER, key TEXT, version INTEGER) STRICT;
              CREATE TABLE event (position INTEGER PRIMARY KEY, stream INTEGER, version INTEGER, kind INTEGER,
                 effective INTEGER, recorded_at INTEGER, metadata TEXT, payload TEXT) STRICT;",

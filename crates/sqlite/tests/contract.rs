@@ -12,7 +12,7 @@ mod folder;
 
 use folder::Folder;
 use l2c_host::contract;
-use l2c_sqlite::SqliteStore;
+use l2c_sqlite::{Durability, OpenOptions, SqliteStore};
 use proptest::prelude::*;
 
 #[test]
@@ -24,9 +24,14 @@ fn it_keeps_the_promises_in_memory() {
 fn it_keeps_the_promises_on_a_file() {
     let folder = Folder::new("file");
     let mut number = 0;
+    // Without a wait for the disk after each of some thousand small appends.
+    let options = OpenOptions {
+        durability: Durability::ProcessKill,
+        ..OpenOptions::default()
+    };
     contract::check(|| {
         number += 1;
-        SqliteStore::open(folder.path(format!("{number}.db"))).unwrap()
+        SqliteStore::open_with(folder.path(format!("{number}.db")), options).unwrap()
     })
     .unwrap();
 }

@@ -56,8 +56,8 @@ pub fn check<S: Store>(mut fresh: impl FnMut() -> S) -> Result<(), Broken> {
             promises.push((*name, what));
         }
     }
-    for seed in 0..40 {
-        if let Err(what) = run_script(&fresh(), &noise(seed, 240)) {
+    for seed in 0..20 {
+        if let Err(what) = run_script(&fresh(), &noise(seed, 200)) {
             promises.push((
                 "random operations agree with the model",
                 format!("seed {seed}: {what}"),
