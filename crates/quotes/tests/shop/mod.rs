@@ -1,6 +1,6 @@
 //! A small shop with its people, for the tests of quotes.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use l2c_host::{Decider, PartyId, PartyRoles};
@@ -69,6 +69,9 @@ pub fn draft(total: i64) -> QuoteCommand {
     }
 }
 
+static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| Arc::new(engine()));
+static APPROVALS: LazyLock<Arc<ApprovalMatrix>> = LazyLock::new(|| Arc::new(matrix(MATRIX)));
+
 /// Somebody with the role of their name; `all` has every role.
 pub fn context(who: &str, today: &str) -> QuoteContext {
     let roles = if who == "all" {
@@ -76,12 +79,12 @@ pub fn context(who: &str, today: &str) -> QuoteContext {
     } else {
         vec![who]
     };
-    let actor = Actor::new(party(who), roles);
+    let (engine, matrix) = (Arc::clone(&ENGINE), Arc::clone(&APPROVALS));
     QuoteContext {
         today: day(today),
-        actor,
-        engine: Arc::new(engine()),
-        matrix: Arc::new(matrix(MATRIX)),
+        actor: Actor::new(party(who), roles),
+        engine,
+        matrix,
     }
 }
 
