@@ -87,6 +87,7 @@ mod document;
 mod engine;
 mod error;
 mod line;
+mod negotiated;
 mod price_book;
 mod priced_quote;
 mod request;

@@ -1,7 +1,8 @@
 use chrono::NaiveDate;
-use l2c_money::{Currency, Exact, Money, Quantity};
+use l2c_money::{Currency, Exact, Money, MoneyError, Quantity};
 use serde::{Deserialize, Serialize};
 
+use crate::negotiated::is_whole;
 use crate::{DocumentRef, LIST, PricingError, ProductId};
 
 /// A priced request: every line with its waterfall, and the totals.
@@ -274,7 +275,10 @@ impl PricedLine {
             }
         }
         agree(|| place("net"), &self.net.exact(), &running)?;
-        self.net.minor()?;
+        if !is_whole(&self.net) {
+            let (value, scale) = (self.net.amount().to_string(), currency.minor_units());
+            return Err(MoneyError::NotInMinorUnits { value, scale }.into());
+        }
         let starts = self.rows.first().is_some_and(|row| row.step == LIST);
         let one_currency = self.net.currency() == currency && self.list.currency() == currency;
         if !starts || !one_currency {

@@ -378,6 +378,16 @@ fn requests_that_cannot_be_priced_are_refused_by_code() {
 }
 
 #[test]
+fn a_total_near_the_bounds_of_money_is_met_and_stored() {
+    let target = usd("4999999999999999999.99");
+    let request = request(vec![pieces("1", "GTXPro", "1000000000000000")]).with_target(target);
+    let quote = engine().price(&request).unwrap();
+    assert_eq!(quote.net_total(), target);
+    let json = serde_json::to_string(&quote).unwrap();
+    assert_eq!(serde_json::from_str::<PricedQuote>(&json).unwrap(), quote);
+}
+
+#[test]
 fn a_stored_quote_that_disagrees_with_itself_is_refused() {
     let quote = engine().price(&request(vec![pieces("1", "Kit", "3")])).unwrap();
     let json = serde_json::to_value(&quote).unwrap();
