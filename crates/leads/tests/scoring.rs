@@ -83,6 +83,25 @@ fn caps_floors_grades_and_disqualifiers() {
 }
 
 #[test]
+fn a_grade_begins_at_its_bound_and_a_disqualified_lead_never_qualifies() {
+    let json = json!({
+        "id": "s", "version": 1,
+        "rules": [{"id": "a", "when": {"all": []}, "points": "40", "reason": ""}],
+        "disqualifiers": [{"id": "rival", "when": {"fact": "competitor", "eq": true}, "reason": ""}],
+        "grades": [{"from": "40.01", "grade": "A"}, {"from": "40", "grade": "B"}],
+        "thresholds": {"up": "0", "down": "0"}
+    });
+    let model = model(json);
+    assert_eq!(model.score(&Facts::new()).grade.as_deref(), Some("B"));
+    let rival = model.score(&Facts::new().flag("competitor", true));
+    // Its 0 points would do.
+    assert_eq!(
+        (rival.total, rival.grade, rival.qualified),
+        (Exact::ZERO, None, false)
+    );
+}
+
+#[test]
 fn a_score_explains_itself() {
     let facts = Facts::new()
         .number("employees", 5_000_i64)
