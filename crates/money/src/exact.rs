@@ -1,10 +1,11 @@
 mod arithmetic;
 mod text;
 
+pub(crate) use arithmetic::big::round_quotient;
+
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::{Signed, ToPrimitive};
 use rust_decimal::Decimal;
 
 use crate::error::excerpt;
@@ -74,10 +75,6 @@ impl Exact {
             (Some(num), Some(den)) if num != i128::MIN => Self(Repr::Small { num, den }),
             _ => Self(Repr::Big(Box::new(value))),
         }
-    }
-
-    pub(crate) fn from_bigint(value: BigInt) -> Self {
-        Self::from_big(BigRational::from_integer(value))
     }
 
     pub(crate) fn to_big(&self) -> BigRational {
@@ -194,18 +191,7 @@ impl Exact {
                     den: 1,
                 })
             }
-            Repr::Big(value) => {
-                let (quotient, rest) = value.numer().div_rem(value.denom());
-                let rest = Self::from_bigint(rest.abs());
-                let half = rest.cmp(&(Self::from_bigint(value.denom().clone()) - &rest));
-                let away = mode.goes_away(value.is_negative(), quotient.is_odd(), half, !rest.is_zero());
-                let step = if away {
-                    value.numer().signum()
-                } else {
-                    BigInt::zero()
-                };
-                Self::from_bigint(quotient) + Self::from_bigint(step)
-            }
+            Repr::Big(_) => arithmetic::big::round(self, 0, mode),
         }
     }
 
@@ -219,8 +205,14 @@ impl Exact {
             // It has no more decimals than that.
             return self.clone();
         }
-        let whole = (self * &unit).round_to_integer(mode);
-        whole.checked_div(&unit).unwrap_or(whole)
+        if self.small_parts().is_some() {
+            let scaled = self * &unit;
+            if scaled.small_parts().is_some() {
+                let whole = scaled.round_to_integer(mode);
+                return whole.checked_div(&unit).unwrap_or(whole);
+            }
+        }
+        arithmetic::big::round(self, scale, mode)
     }
 
     /// Rounded to a multiple of `increment`.

@@ -13,6 +13,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use crate::error::excerpt;
+use crate::exact::round_quotient;
 use crate::{Exact, MoneyError, Rounding};
 
 /// Decimals of a result, at most.
@@ -49,7 +50,7 @@ impl Exact {
     /// [`MoneyError::DivisionByZero`] for 0 to a power below zero; [`MoneyError::InvalidRounding`] for more
     /// than 100 decimals; [`MoneyError::InvalidPower`] for a base below zero with a fractional exponent,
     /// for a base or exponent of more than about 600 digits, for a result of more than about 1,200 digits
-    /// before the point, and for a result that lies closer to a rounding edge than 16,384 binary digits can
+    /// before the point, and for a result that lies closer to a rounding edge than 8,192 binary digits can
     /// tell.
     pub fn power(&self, exponent: &Self, scale: u32, mode: Rounding) -> Result<Self, MoneyError> {
         check_scale(scale)?;
@@ -155,32 +156,23 @@ fn positive_power(
             Ok(Exact::from_big(exact).round(scale, mode))
         };
     }
-    let unit = Exact::power_of_ten(scale);
-    let mut precision = 64;
+    let unit = BigInt::from(10).pow(scale);
+    let decimals = u64::from(scale).saturating_mul(4);
+    let mut precision = decimals.saturating_add(48);
     while precision <= MAX_PRECISION {
-        match fixed::power_bounds(
-            base,
-            exponent,
-            precision,
-            MAX_RESULT,
-            i64::from(scale).saturating_mul(4),
-        ) {
+        let vanishing = i64::try_from(decimals).unwrap_or(i64::MAX);
+        let whole = match fixed::power_bounds(base, exponent, precision, MAX_RESULT, vanishing) {
             fixed::Bounds::TooLarge => return Err(TOO_LARGE),
             // Above zero and below a quarter of the last decimal.
-            fixed::Bounds::Vanishing => {
-                let trace = Exact::ratio(1, 4).unwrap_or_default();
-                return Ok(trace
-                    .round_to_integer(mode)
-                    .checked_div(&unit)
-                    .unwrap_or_default());
+            fixed::Bounds::Vanishing => Some(round_quotient(&BigInt::from(1), &BigInt::from(4), mode)),
+            fixed::Bounds::Between { low, high, shift } => {
+                let round = |bound| fixed::round_scaled(bound, &unit, shift, mode);
+                let (low, high) = (round(low), round(high));
+                (low == high).then_some(low)
             }
-            fixed::Bounds::Between(low, high) => {
-                let low = (Exact::from_big(low) * &unit).round_to_integer(mode);
-                let high = (Exact::from_big(high) * &unit).round_to_integer(mode);
-                if low == high {
-                    return Ok(low.checked_div(&unit).unwrap_or_default());
-                }
-            }
+        };
+        if let Some(whole) = whole {
+            return Ok(Exact::from_big(BigRational::new(whole, unit)));
         }
         precision = precision.saturating_mul(2);
     }

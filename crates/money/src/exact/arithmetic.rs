@@ -58,8 +58,32 @@ fn small(left: &Exact, right: &Exact, op: fn(i128, i128, i128, i128) -> Option<E
     clippy::arithmetic_side_effects,
     reason = "big integers grow; the one divisor is checked"
 )]
-mod big {
+pub(super) mod big {
+    use num_bigint::BigInt;
+    use num_integer::Integer;
+    use num_traits::{Signed, Zero};
+
     use super::Exact;
+    use crate::Rounding;
+
+    /// `numer / denom` rounded to a whole number; the denominator is above zero.
+    pub(crate) fn round_quotient(numer: &BigInt, denom: &BigInt, mode: Rounding) -> BigInt {
+        let (quotient, rest) = numer.div_rem(denom);
+        let half = (rest.abs() * 2_u32).cmp(denom);
+        if mode.goes_away(numer.is_negative(), quotient.is_odd(), half, !rest.is_zero()) {
+            quotient + numer.signum()
+        } else {
+            quotient
+        }
+    }
+
+    /// A figure of any size rounded to `scale` decimals: one division, and one reduction at the end.
+    pub(crate) fn round(value: &Exact, scale: u32, mode: Rounding) -> Exact {
+        let unit = BigInt::from(10).pow(scale);
+        let value = value.to_big();
+        let whole = round_quotient(&(value.numer() * &unit), value.denom(), mode);
+        Exact::from_big(num_rational::BigRational::new(whole, unit))
+    }
 
     pub(super) fn sum(left: &Exact, right: &Exact) -> Exact {
         Exact::from_big(left.to_big() + right.to_big())

@@ -7,10 +7,13 @@
     reason = "big integers grow; divisors are above zero, shifts are bounded by the precision"
 )]
 
-use num_bigint::BigInt;
+use num_bigint::{BigInt, Sign};
 use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
+
+use crate::Rounding;
+use crate::exact::round_quotient;
 
 /// What is known about a power.
 pub(super) enum Bounds {
@@ -18,8 +21,8 @@ pub(super) enum Bounds {
     TooLarge,
     /// Above zero and below a quarter of 2^-(the limit on decimals).
     Vanishing,
-    /// Not below the first, not above the second.
-    Between(BigRational, BigRational),
+    /// At least `low` and at most `high`, in units of 2^shift.
+    Between { low: BigInt, high: BigInt, shift: i64 },
 }
 
 /// A figure in ulp and the bound on its error in ulp.
@@ -38,18 +41,17 @@ pub(super) fn power_bounds(
     largest: i64,
     smallest: i64,
 ) -> Bounds {
-    // The exponent multiplies the error of the logarithm, and the size of the result that of the rest.
+    // The exponent multiplies the error of the logarithm.
     let whole_bits = exponent.numer().bits().saturating_sub(exponent.denom().bits()) + 1;
-    let extra = u64::try_from(largest.max(0)).unwrap_or(0).min(precision) + whole_bits;
-    let fraction = precision + extra + 32;
-    let log = ln(base, fraction);
+    let fraction = precision + whole_bits + 32;
+    let ln2 = ln2(fraction);
+    let log = ln(base, &ln2, fraction);
     let (numer, denom) = (exponent.numer(), exponent.denom());
     let product = Approximate {
         value: (&log.value * numer).div_floor(denom),
         // |exponent| * error, rounded up, and one for the division.
         error: (log.error * numer.abs()).div_floor(denom) + 2,
     };
-    let ln2 = ln2(fraction);
     let (twos, rest) = product.value.div_mod_floor(&ln2.value);
     // The power is 2^twos * e^rest with e^rest in [1, 2], up to errors far below a factor of two.
     if twos > BigInt::from(largest) {
@@ -63,21 +65,25 @@ pub(super) fn power_bounds(
     let growth = exp(&rest, fraction);
     // exp is below 2.01 here, so an error of the argument grows to less than three times as much.
     let error = growth.error + rest_error * 3;
-    let scaled = |units: BigInt| {
-        let shift = twos - i64::try_from(fraction).unwrap_or(i64::MAX);
-        let factor = BigInt::one() << shift.unsigned_abs();
-        if shift >= 0 {
-            BigRational::from_integer(units * factor)
-        } else {
-            BigRational::new(units, factor)
-        }
-    };
-    let low = BigInt::zero().max(&growth.value - &error);
-    Bounds::Between(scaled(low), scaled(growth.value + error))
+    Bounds::Between {
+        low: BigInt::zero().max(&growth.value - &error),
+        high: growth.value + error,
+        shift: twos - i64::try_from(fraction).unwrap_or(i64::MAX),
+    }
+}
+
+/// `bound * unit` in units of 2^shift, rounded to a whole number.
+pub(super) fn round_scaled(bound: BigInt, unit: &BigInt, shift: i64, mode: Rounding) -> BigInt {
+    let factor = BigInt::one() << shift.unsigned_abs();
+    if shift >= 0 {
+        bound * unit * factor
+    } else {
+        round_quotient(&(bound * unit), &factor, mode)
+    }
 }
 
 /// The natural logarithm of a figure above zero.
-fn ln(value: &BigRational, fraction: u64) -> Approximate {
+fn ln(value: &BigRational, ln2: &Approximate, fraction: u64) -> Approximate {
     // value = 2^twos * m with m in (1/2, 2), and ln m = 2 atanh((m - 1) / (m + 1)) of a figure within 1/3.
     let (numer, denom) = (value.numer(), value.denom());
     let twos = i64::try_from(numer.bits()).unwrap_or(0) - i64::try_from(denom.bits()).unwrap_or(0);
@@ -88,15 +94,25 @@ fn ln(value: &BigRational, fraction: u64) -> Approximate {
         (numer << shift, denom.clone())
     };
     let part = atanh(&(&numer - &denom), &(numer + denom), fraction);
-    let ln2 = ln2(fraction);
     Approximate {
-        value: part.value * 2 + ln2.value * twos,
-        error: part.error * 2 + ln2.error * twos.abs(),
+        value: part.value * 2 + &ln2.value * twos,
+        error: part.error * 2 + &ln2.error * twos.abs(),
     }
 }
 
-/// ln 2 = 2 atanh(1/3).
+/// ln 2 in units of 2^-256, the low digits first.
+const LN2: [u32; 8] = [
+    0x8baafa2b, 0x8a0d175b, 0x7298b62d, 0x40f34326, 0x03f2f6af, 0xc9e3b398, 0xd1cf79ab, 0xb17217f7,
+];
+
+/// ln 2: known to 256 bits, beyond that 2 atanh(1/3).
 fn ln2(fraction: u64) -> Approximate {
+    if let Some(surplus) = 256_u64.checked_sub(fraction) {
+        return Approximate {
+            value: BigInt::from_slice(Sign::Plus, &LN2) >> surplus,
+            error: BigInt::from(2),
+        };
+    }
     let part = atanh(&BigInt::one(), &BigInt::from(3), fraction);
     Approximate {
         value: part.value * 2,
@@ -140,5 +156,20 @@ fn exp(rest: &BigInt, fraction: u64) -> Approximate {
     Approximate {
         value: sum,
         error: BigInt::from(3 * terms + 6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_constant_is_the_series() {
+        let series = atanh(&BigInt::one(), &BigInt::from(3), 300).value * 2;
+        let difference: BigInt = (series >> 44_u32) - ln2(256).value;
+        assert!(
+            difference.magnitude() <= BigInt::from(2).magnitude(),
+            "{difference}"
+        );
     }
 }
