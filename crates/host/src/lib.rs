@@ -59,7 +59,7 @@
 //! - **What is stored**: [`Append`] (everything that becomes true together), [`Envelope`] (an event as it comes back),
 //!   [`Upcasters`] (old payloads read today).
 //! - **The port**: [`Store`] and [`AsyncStore`], narrow and deciding nothing; [`MemoryStore`], the reference;
-//!   [`contract`], the suite that any store is run through.
+//!   [`contract`], the suite that any store is run through ([`Blocking`] brings an asynchronous one to it).
 //! - **The flow of a command**: [`CommandOn`] for one stream of any decider, [`Handler`] for more than one;
 //!   [`run`] and [`run_async`] drive the [`Flow`], which itself does no I/O.
 //! - **To the outside**: [`relay`] delivers what waits in the outbox, at least once; [`Inbox`] handles it once.
@@ -102,6 +102,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod append;
+mod blocking;
 mod command;
 pub mod contract;
 mod decider;
@@ -125,6 +126,7 @@ pub use uuid::Uuid;
 pub use crate::append::{
     Append, Appended, IdempotencyRecord, NewMessage, NumberClaim, OutboxMessage, StreamWrite,
 };
+pub use crate::blocking::{Blocking, BoxedFuture};
 pub use crate::command::CommandOn;
 pub use crate::decider::{Decider, DomainEvent};
 pub use crate::error::HostError;

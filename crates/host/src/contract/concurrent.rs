@@ -1,6 +1,6 @@
 //! What holds when several handles write at the same time.
 
-use super::cases::{now, read, stream, write};
+use super::fixture::{now, read, stream, write};
 use super::{Broken, ensure, ensure_eq};
 use crate::{Append, Appended, Expected, NumberClaim, Store, StoreError};
 
@@ -37,7 +37,7 @@ fn one_winner<S: Store>(open: &(impl Fn() -> S + Sync)) -> Result<(), String> {
     ensure_eq!(events.len() as u64, due, "events stored");
     ensure_eq!(read(store.last_number("n"))?, due, "last number");
     for (event, number) in events.iter().zip(1_u64..) {
-        let held = super::cases::event(&number.to_string()).payload;
+        let held = super::fixture::event(&number.to_string()).payload;
         ensure!(
             event.version == number && event.payload == held,
             "event {number} has version {} and holds {}",

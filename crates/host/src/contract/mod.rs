@@ -16,8 +16,11 @@
 
 mod cases;
 mod concurrent;
+mod fixture;
 mod model;
+mod reads;
 mod reopened;
+mod writes;
 
 use std::fmt;
 

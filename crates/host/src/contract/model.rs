@@ -1,6 +1,6 @@
 //! A naive model of a store, and random operations that must come to the same on both.
 
-use super::cases::{event, message, now, record, stream};
+use super::fixture::{event, message, now, record, stream};
 use super::{ensure, ensure_eq};
 use crate::{
     Append, Appended, Expected, IdempotencyRecord, NumberClaim, Store, StoreError, StreamId, StreamWrite,

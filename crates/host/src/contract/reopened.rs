@@ -1,6 +1,6 @@
 //! What is kept when a store is closed and opened again.
 
-use super::cases::{done, message, now, read, record, stream, write};
+use super::fixture::{done, message, now, read, record, stream, write};
 use super::{Broken, ensure, ensure_eq};
 use crate::{Append, Appended, Expected, NumberClaim, Store, StoreError};
 
