@@ -137,7 +137,6 @@ impl Order {
                 open,
             });
         }
-        self.legal("fulfil", self.delivery_of(line, quantity))?;
         Ok(vec![OrderFact::LineFulfilled {
             line: id.clone(),
             quantity,
@@ -166,23 +165,11 @@ impl Order {
             });
         };
         self.deliverable("start_service", on)?;
-        self.legal("start_service", self.delivery_of(line, line.open()))?;
         let period = Period::months(on, months)?;
         Ok(vec![OrderFact::ServiceStarted {
             line: id.clone(),
             period,
         }])
-    }
-
-    /// What the table calls a delivery: `complete` if it leaves nothing open.
-    fn delivery_of(&self, line: &OrderLine, quantity: Quantity) -> &'static str {
-        let others = self.lines.iter().filter(|other| other.id() != line.id());
-        let more = others.map(OrderLine::open).any(|open| open.exact().is_positive());
-        if more || quantity.exact() < line.open().exact() {
-            "fulfil"
-        } else {
-            "complete"
-        }
     }
 
     fn known(&self, id: &OrderLineId) -> Result<&OrderLine, OrderRefusal> {

@@ -25,8 +25,8 @@ const fn t(from: OrderStatus, on: &'static str, to: OrderStatus) -> Transition<O
     Transition { from, on, to }
 }
 
-/// The life of an order, by the names of its commands. `fulfil` and `start_service` count as `complete` when
-/// they leave no unit open.
+/// The life of an order, by the names of its commands. `fulfil` and `start_service` are legal
+/// where `fulfil` is; when they leave no unit open, what happens is `complete`.
 ///
 /// Cancelling an order of which units are delivered cancels the rest and completes it: what was delivered
 /// stays sold.

@@ -435,6 +435,15 @@ fn what_is_delivered_stays_sold_when_the_rest_is_cancelled() {
     );
     assert_eq!(line.net_fulfilled().to_string(), "33.33 USD");
     assert_eq!(line.net_cancelled().to_string(), "66.67 USD");
+    // The second delivery carries 66.67 less 33.33, the third the rest: half up, not cut off.
+    let parts = [1, 2, 3].map(|pieces| {
+        let order = after(
+            confirmed(vec![self::line("1", LineKind::Goods, 3)]),
+            [fulfil("1", pieces)],
+        );
+        order.lines()[0].net_fulfilled().to_string()
+    });
+    assert_eq!(parts, ["33.33 USD", "66.67 USD", "100.00 USD"]);
 }
 
 #[test]
