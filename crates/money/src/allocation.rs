@@ -43,6 +43,16 @@ impl AllocationPolicy {
     /// Splits a figure of any size by weights into multiples of 10^-scale that add up to it and carry its
     /// sign. [`Money::allocate`](crate::Money::allocate) is this for amounts of money.
     ///
+    /// ```
+    /// use l2c_money::{AllocationPolicy, Exact};
+    ///
+    /// let weights = [Exact::integer(50), Exact::integer(30), Exact::integer(20)];
+    /// let parts = AllocationPolicy::default().split(&"-1000.01".parse()?, 2, &weights)?;
+    /// let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+    /// assert_eq!(parts, ["-500.01", "-300", "-200"]);
+    /// # Ok::<(), l2c_money::MoneyError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`MoneyError::InvalidRounding`] for a scale above 100; then as
     /// [`Money::allocate`](crate::Money::allocate).

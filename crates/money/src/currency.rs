@@ -17,6 +17,16 @@ use table::{Row, TABLE};
 /// can post in: parsing one is [`MoneyError::UnknownCurrency`].
 ///
 /// In serde and as text: the three-letter code, in capitals. `usd` is refused.
+///
+/// ```
+/// use l2c_money::Currency;
+///
+/// let dinar: Currency = "KWD".parse()?;
+/// assert_eq!((dinar.minor_units(), dinar.numeric(), dinar.name()), (3, 414, "Kuwaiti Dinar"));
+/// assert!("DEM".parse::<Currency>()?.is_superseded());
+/// assert_eq!("XAU".parse::<Currency>().unwrap_err().code(), "unknown_currency");
+/// # Ok::<(), l2c_money::MoneyError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency {
     code: [u8; 3],

@@ -19,7 +19,19 @@ use crate::{MoneyError, Rounding};
 /// [`Money::exact`](crate::Money::exact) and leaves with
 /// [`RoundingPolicy::money`](crate::RoundingPolicy::money).
 ///
-/// As text and in serde it is a decimal (`"12.5"`) where one is exact, else a fraction (`"16/31"`).
+/// As text and in serde it is a decimal (`"12.5"`) where one of at most 100 places is exact, else a fraction
+/// (`"16/31"`). Text of more than 20,000 characters is not read.
+///
+/// ```
+/// use l2c_money::{Exact, Rounding};
+///
+/// let third = Exact::ratio(1, 3)?;
+/// assert_eq!(&third + &third + &third, Exact::ONE);
+/// let share = Exact::integer(1000) * Exact::ratio(16, 31)?;
+/// assert_eq!(share.to_string(), "16000/31");
+/// assert_eq!(share.round(2, Rounding::HalfUp).to_string(), "516.13");
+/// # Ok::<(), l2c_money::MoneyError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Exact(Repr);
 
@@ -53,7 +65,7 @@ impl Exact {
         Self::from_parts(i128::from(numerator), i128::from(denominator)).ok_or(MoneyError::DivisionByZero)
     }
 
-    /// `10^exponent`.
+    /// `10^exponent`; the cost grows with the exponent, which should be a number of decimals.
     #[must_use]
     pub fn power_of_ten(exponent: u32) -> Self {
         match 10_i128.checked_pow(exponent) {

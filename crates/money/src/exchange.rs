@@ -5,6 +5,16 @@ use serde::{Deserialize, Serialize};
 use crate::{Currency, Exact, Money, MoneyError, RoundingPolicy};
 
 /// A rate between two currencies on a date: one unit of `from` is `rate` units of `to`.
+///
+/// ```
+/// use l2c_money::{Currency, ExchangeRate, Money, RoundingPolicy, dec};
+///
+/// let date = "2026-01-31".parse().unwrap();
+/// let rate = ExchangeRate::new(Currency::USD, Currency::JPY, dec!(150.255), date)?;
+/// let dollars = Money::new(dec!(10.00), Currency::USD)?;
+/// assert_eq!(rate.convert(&dollars, RoundingPolicy::HALF_UP)?.to_string(), "1503 JPY");
+/// # Ok::<(), l2c_money::MoneyError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "RateDocument", try_from = "RateDocument")]
 pub struct ExchangeRate {

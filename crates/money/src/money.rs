@@ -14,6 +14,17 @@ use crate::{AllocationPolicy, Currency, Exact, MoneyError, Rounding};
 /// division go through [`Money::exact`].
 ///
 /// In serde: `{"amount": "12.50", "currency": "USD"}`, the amount always as a string.
+///
+/// ```
+/// use l2c_money::{Currency, Money, dec};
+///
+/// let net = Money::new(dec!(100), Currency::USD)?;
+/// let tax = Money::from_minor(725, Currency::USD)?;
+/// assert_eq!(net.checked_add(&tax)?.to_string(), "107.25 USD");
+/// let yen = Money::from_minor(725, Currency::JPY)?;
+/// assert_eq!(net.checked_add(&yen).unwrap_err().code(), "currency_mismatch");
+/// # Ok::<(), l2c_money::MoneyError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "MoneyDocument", try_from = "MoneyDocument")]
 pub struct Money {
@@ -262,6 +273,20 @@ impl Money {
     ///
     /// Parts taken this way close the whole: with the last one, at fraction 1, they add up to it. The
     /// cumulative share is rounded to the minor unit by `mode`.
+    ///
+    /// ```
+    /// use l2c_money::{Currency, Exact, Money, Rounding, dec};
+    ///
+    /// let whole = Money::new(dec!(100.00), Currency::USD)?;
+    /// let mut done = Money::zero(Currency::USD);
+    /// for (month, due) in [(1, "33.33 USD"), (2, "33.34 USD"), (3, "33.33 USD")] {
+    ///     let part = whole.cumulative_part(&Exact::ratio(month, 3)?, &done, Rounding::HalfUp)?;
+    ///     assert_eq!(part.to_string(), due);
+    ///     done = done.checked_add(&part)?;
+    /// }
+    /// assert_eq!(done, whole);
+    /// # Ok::<(), l2c_money::MoneyError>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Money::checked_sub`].

@@ -10,6 +10,14 @@ use crate::{Exact, MoneyError, parse_decimal};
 /// A percentage: `12.5` is 12.5 %, or 0.125 of the whole. Negative for a rebate on a rebate.
 ///
 /// At most 10^9 in magnitude and 12 decimals. In serde a string: `"12.5"`.
+///
+/// ```
+/// use l2c_money::{Exact, Percent};
+///
+/// let discount: Percent = "12.5".parse()?;
+/// assert_eq!(discount.of(&Exact::integer(250)).to_string(), "31.25");
+/// # Ok::<(), l2c_money::MoneyError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Percent(Decimal);
 

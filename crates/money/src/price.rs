@@ -9,6 +9,15 @@ use crate::{Currency, Exact, MoneyError, Quantity};
 /// The price of one unit; finer than money may be, such as 0.0035 USD a call.
 ///
 /// At most 10^15 in magnitude and 12 decimals. In serde `{"amount": "0.0035", "currency": "USD"}`.
+///
+/// ```
+/// use l2c_money::{Currency, Price, Quantity, RoundingPolicy, dec};
+///
+/// let call = Price::new(dec!(0.0035), Currency::USD)?;
+/// let charge = RoundingPolicy::HALF_UP.money(&call.times(&Quantity::pieces(12_345)), call.currency())?;
+/// assert_eq!(charge.to_string(), "43.21 USD");
+/// # Ok::<(), l2c_money::MoneyError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "PriceDocument", try_from = "PriceDocument")]
 pub struct Price {

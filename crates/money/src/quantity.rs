@@ -9,6 +9,15 @@ use crate::{Exact, MoneyError, Unit};
 /// A quantity with its unit; negative for what goes back.
 ///
 /// At most 10^15 in magnitude and 12 decimals. In serde `{"value": "3", "unit": "C62"}`.
+///
+/// ```
+/// use l2c_money::{Quantity, Unit, dec};
+///
+/// let worked = Quantity::new(dec!(7.5), Unit::HOUR)?.checked_add(&Quantity::new(dec!(0.25), Unit::HOUR)?)?;
+/// assert_eq!(worked.to_string(), "7.75 HUR");
+/// assert_eq!(worked.checked_add(&Quantity::pieces(1)).unwrap_err().code(), "unit_mismatch");
+/// # Ok::<(), l2c_money::MoneyError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "QuantityDocument", try_from = "QuantityDocument")]
 pub struct Quantity {

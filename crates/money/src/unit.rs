@@ -17,6 +17,15 @@ use table::TABLE;
 /// [`MoneyError::UnknownUnit`]. Units do not convert into each other.
 ///
 /// In serde and as text: the code, in capitals.
+///
+/// ```
+/// use l2c_money::Unit;
+///
+/// assert_eq!("KWH".parse::<Unit>()?.name(), "kilowatt hour");
+/// assert_eq!("XBX".parse::<Unit>()?.name(), "box");
+/// assert_eq!("box".parse::<Unit>().unwrap_err().code(), "unknown_unit");
+/// # Ok::<(), l2c_money::MoneyError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Unit([u8; 3]);
 

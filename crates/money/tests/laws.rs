@@ -224,6 +224,14 @@ proptest! {
         let model = BigRational::new(doubled.into(), 2.into());
         let expected = Exact::from(i128::try_from(rounded(&model, mode)).unwrap()).checked_div(&unit).unwrap();
         prop_assert_eq!(tie.checked_div(&unit).unwrap().round(scale, mode), expected);
+        // And among figures too large for the small form, of either sign.
+        for far in [BigInt::from(10).pow(45), -BigInt::from(10).pow(45)] {
+            let model = model.clone() + BigRational::from_integer(far.clone());
+            let tie: Exact = format!("{}/{}", model.numer(), model.denom()).parse().unwrap();
+            prop_assert!(same(&tie.round_to_integer(mode), &BigRational::from_integer(rounded(&model, mode))));
+            let shifted = tie.checked_div(&unit).unwrap().round(scale, mode) * &unit;
+            prop_assert!(same(&shifted, &BigRational::from_integer(rounded(&model, mode))));
+        }
     }
 
     #[test]
