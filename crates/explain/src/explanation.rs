@@ -76,7 +76,7 @@ const MAX_BITS: u64 = 4096;
 
 impl Explanation {
     /// The largest number of steps, and of inputs of all steps together, in an explanation that is read.
-    pub const MAX_STEPS: usize = 1_000_000;
+    pub const MAX_STEPS: usize = 250_000;
 
     /// The part of a trace that leads to the root, renumbered.
     pub(crate) fn of(steps: Vec<Step>, root: StepId) -> Self {
