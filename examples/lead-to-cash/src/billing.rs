@@ -14,9 +14,9 @@ use serde::Deserialize;
 use crate::books::Books;
 use crate::error::Failure;
 use crate::policy::Folder;
-use crate::progress::Progress;
 use crate::record::{Life, Record};
 use crate::simulation::draw;
+use crate::stage::Kept;
 
 /// `credits.json`: which invoices are taken back, and billed again on the same day.
 #[derive(Deserialize)]
@@ -114,10 +114,9 @@ pub fn bill(
     accounts: &BTreeMap<BillingAccountId, Account>,
     policy: &Policy,
     as_of: NaiveDate,
-    books: &mut Books,
-    record: &mut Record,
-    progress: &Progress,
+    kept: &mut Kept<'_>,
 ) -> Result<Billing, Failure> {
+    let (record, books) = (&mut *kept.record, &mut *kept.books);
     record.stage("invoices")?;
     let mut billing = Billing {
         documents: Vec::new(),
@@ -126,7 +125,7 @@ pub fn bill(
     let schedules = accounts.values().map(|account| &account.schedule);
     let due = bill_run(schedules, &billing.log, as_of, &policy.rates, &policy.billing)
         .map_err(Failure::stage("invoices", "bill run"))?;
-    let bar = progress.stage("invoices", due.len());
+    let bar = kept.progress.stage("invoices", due.len());
     // What is due comes in order of date; credits come in between.
     let mut agenda: BTreeMap<(NaiveDate, usize), Work> = BTreeMap::new();
     let mut next = 0_usize;

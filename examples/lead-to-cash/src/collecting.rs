@@ -15,12 +15,11 @@ use l2c::receivables::{
 };
 
 use crate::billing::{Account, Billing};
-use crate::books::Books;
 use crate::error::Failure;
 use crate::output::Output;
-use crate::progress::Progress;
-use crate::record::{Life, Record};
+use crate::record::Life;
 use crate::simulation::{Bill, Simulation};
+use crate::stage::Kept;
 
 /// The file that the simulated bank sends.
 pub const STATEMENT: &str = "bank-statement-simulated.csv";
@@ -129,10 +128,9 @@ pub fn collect(
     billing: &Billing,
     statement_file: &Path,
     entity: LegalEntity,
-    books: &mut Books,
-    record: &mut Record,
-    progress: &Progress,
+    kept: &mut Kept<'_>,
 ) -> Result<Collecting, Failure> {
+    let (record, books) = (&mut *kept.record, &mut *kept.books);
     record.stage("receivables")?;
     let lines = statement(statement_file)?;
     let mut candidates = Vec::new();
@@ -162,7 +160,7 @@ pub fn collect(
     }
     agenda.sort_by_key(|(date, order, ..)| (*date, *order));
 
-    let bar = progress.stage("receivables", agenda.len());
+    let bar = kept.progress.stage("receivables", agenda.len());
     let mut accounts: BTreeMap<CustomerAccountId, Life<CustomerAccount>> = BTreeMap::new();
     for (date, _, id, command) in agenda {
         let life = accounts

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use l2c::calendar::Quarter;
 use l2c::commissions::{
     Credit, PayeeBalance, Plan, PlanDocument, Statement, StatementCommand, StatementState,
@@ -11,16 +10,12 @@ use l2c::handover::contract_to_commissions;
 use l2c::host::PartyId;
 use l2c::money::Money;
 
-use crate::books::Books;
 use crate::contracting::{Agreed, component};
 use crate::error::Failure;
-use crate::import::Crm;
 use crate::output::Output;
-use crate::parties::Parties;
 use crate::policy::Folder;
-use crate::progress::Progress;
-use crate::record::{Life, Record};
-use crate::terms::Terms;
+use crate::record::Life;
+use crate::stage::{Kept, Known};
 
 /// The statements of all payees.
 pub struct Commissioning {
@@ -48,19 +43,15 @@ pub fn plan(folder: &mut Folder) -> Result<Plan, Failure> {
 /// # Errors
 /// What a room refuses, and what the store refuses.
 pub fn pay(
-    crm: &Crm,
-    parties: &Parties,
+    known: &Known<'_>,
     plan: &Plan,
-    terms: &Terms,
     contracts: &[Agreed],
-    as_of: NaiveDate,
-    books: &mut Books,
-    (record, output): (&mut Record, &mut Output),
-    progress: &Progress,
+    kept: &mut Kept<'_>,
 ) -> Result<Commissioning, Failure> {
-    record.stage("commissions")?;
-    let credits = credits(crm, parties, plan, contracts)?;
-    let bar = progress.stage("commission statements", credits.len());
+    let Known { terms, as_of, .. } = *known;
+    kept.record.stage("commissions")?;
+    let credits = credits(known, plan, contracts)?;
+    let bar = kept.progress.stage("commission statements", credits.len());
     let header = [
         "statement",
         "payee",
@@ -73,7 +64,7 @@ pub fn pay(
         "commission",
         "currency",
     ];
-    let mut lines = output.table("commission-lines.csv", &header)?;
+    let mut lines = kept.output.table("commission-lines.csv", &header)?;
     let zero = Money::zero(terms.currency);
     let mut all = Commissioning {
         statements: BTreeMap::new(),
@@ -92,7 +83,7 @@ pub fn pay(
         for quarter in quarters {
             let fault = Failure::stage("commissions", format!("{payee} {quarter}"));
             let statement = plan.statement(payee, quarter, credits, &closed).map_err(fault)?;
-            let life = settle(&statement, terms, as_of, books, record)?;
+            let life = settle(&statement, known, kept)?;
             for line in statement.lines() {
                 lines.row([
                     statement.id().to_string(),
@@ -109,25 +100,25 @@ pub fn pay(
             }
             closed.push(statement);
             lives.push(life);
-            record.boundary()?;
+            kept.record.boundary()?;
         }
         all.add(payee, lives)?;
         bar.inc(1);
     }
-    record.flush()?;
+    kept.record.flush()?;
     bar.finish();
-    output.finish(lines)?;
-    all.write(output)?;
+    kept.output.finish(lines)?;
+    all.write(kept.output)?;
     Ok(all)
 }
 
 /// The credits of every payee.
 fn credits(
-    crm: &Crm,
-    parties: &Parties,
+    known: &Known<'_>,
     plan: &Plan,
     contracts: &[Agreed],
 ) -> Result<BTreeMap<PartyId, Vec<Credit>>, Failure> {
+    let Known { crm, parties, .. } = *known;
     let mut credits: BTreeMap<PartyId, Vec<Credit>> = BTreeMap::new();
     for agreed in contracts {
         let key = &agreed.contract.key;
@@ -156,11 +147,11 @@ fn credits(
 /// Closes a statement at the end of its quarter and pays it when it is due.
 fn settle(
     statement: &Statement,
-    terms: &Terms,
-    as_of: NaiveDate,
-    books: &mut Books,
-    record: &mut Record,
+    known: &Known<'_>,
+    kept: &mut Kept<'_>,
 ) -> Result<Life<StatementState>, Failure> {
+    let Known { terms, as_of, .. } = *known;
+    let (record, books) = (&mut *kept.record, &mut *kept.books);
     let id = statement.id();
     let end = statement.quarter().last_day();
     let mut life = Life::<StatementState>::new(id.as_str());
@@ -225,7 +216,7 @@ impl Commissioning {
             };
             for component in statement.components() {
                 let attainment = component.attainment.as_ref().map(|a| {
-                    (a * l2c::money::Exact::integer(100))
+                    (a.clone() * l2c::money::Exact::integer(100))
                         .round(2, l2c::money::Rounding::HalfUp)
                         .to_string()
                 });

@@ -9,14 +9,10 @@ use l2c::invoicing::{BillingAccountId, BillingSchedule};
 
 use crate::billing::{self, Account};
 use crate::error::Failure;
-use crate::import::Crm;
-use crate::offer::Offer;
 use crate::ordering::Ordered;
-use crate::parties::Parties;
-use crate::progress::Progress;
 use crate::quoting::Deal;
-use crate::record::{Life, Record};
-use crate::terms::Terms;
+use crate::record::Life;
+use crate::stage::{Kept, Known};
 
 /// A contract with the deal behind it.
 pub struct Agreed {
@@ -48,17 +44,22 @@ pub fn component(item: &ContractItem) -> &str {
 /// # Errors
 /// What a room refuses, and what the store refuses.
 pub fn contract(
-    crm: &Crm,
-    parties: &Parties,
-    offer: &Offer,
-    terms: &Terms,
+    known: &Known<'_>,
     policy: &billing::Policy,
-    (deals, orders): (&[Deal], &[Ordered]),
-    record: &mut Record,
-    progress: &Progress,
+    deals: &[Deal],
+    orders: &[Ordered],
+    kept: &mut Kept<'_>,
 ) -> Result<Contracting, Failure> {
+    let Known {
+        crm,
+        parties,
+        offer,
+        terms,
+        ..
+    } = *known;
+    let record = &mut *kept.record;
     record.stage("contracts")?;
-    let bar = progress.stage("contracts", orders.len());
+    let bar = kept.progress.stage("contracts", orders.len());
     let mut contracting = Contracting {
         contracts: Vec::new(),
         accounts: BTreeMap::new(),

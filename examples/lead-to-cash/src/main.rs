@@ -24,6 +24,7 @@ mod record;
 mod run;
 mod selling;
 mod simulation;
+mod stage;
 mod tables;
 mod terms;
 

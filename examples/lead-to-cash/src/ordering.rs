@@ -6,14 +6,11 @@ use l2c::orders::{HoldPolicy, HoldPolicyDocument, LineKind, Order, OrderCommand,
 use l2c::pricing::PricedLine;
 
 use crate::error::Failure;
-use crate::import::Crm;
-use crate::offer::{ComponentKind, Offer};
-use crate::parties::Parties;
+use crate::offer::ComponentKind;
 use crate::policy::Folder;
-use crate::progress::Progress;
 use crate::quoting::Deal;
 use crate::record::{Life, Record};
-use crate::terms::Terms;
+use crate::stage::{Kept, Known};
 
 /// Reads and checks `holds.json`. Its facts are those of an order, and the `office` that sold.
 ///
@@ -40,18 +37,21 @@ pub struct Ordered {
 /// # Errors
 /// What a room refuses, and what the store refuses.
 pub fn order(
-    crm: &Crm,
-    parties: &Parties,
-    offer: &Offer,
+    known: &Known<'_>,
     policy: &HoldPolicy,
-    terms: &Terms,
-    as_of: NaiveDate,
     deals: &[Deal],
-    record: &mut Record,
-    progress: &Progress,
+    kept: &mut Kept<'_>,
 ) -> Result<Vec<Ordered>, Failure> {
+    let Known {
+        crm,
+        parties,
+        offer,
+        terms,
+        as_of,
+    } = *known;
+    let record = &mut *kept.record;
     record.stage("orders")?;
-    let bar = progress.stage("orders", deals.len());
+    let bar = kept.progress.stage("orders", deals.len());
     let mut orders = Vec::with_capacity(deals.len());
     for deal in deals {
         let Some(source) = crm.opportunities.get(deal.row) else {

@@ -10,12 +10,12 @@ use l2c::quotes::{
 };
 
 use crate::error::Failure;
-use crate::import::{Crm, Outcome};
+use crate::import::Outcome;
 use crate::offer::Offer;
 use crate::parties::Parties;
-use crate::progress::Progress;
 use crate::record::{Life, Record};
 use crate::selling::Case;
+use crate::stage::{Kept, Known};
 use crate::terms::Terms;
 
 /// A won opportunity on its way to cash.
@@ -35,17 +35,21 @@ pub struct Deal {
 /// # Errors
 /// What a room refuses, and what the store refuses.
 pub fn quote(
-    crm: &Crm,
-    parties: &Parties,
-    offer: &Offer,
+    known: &Known<'_>,
     matrix: &Arc<ApprovalMatrix>,
-    terms: &Terms,
     cases: &[Case],
-    record: &mut Record,
-    progress: &Progress,
+    kept: &mut Kept<'_>,
 ) -> Result<Vec<Deal>, Failure> {
+    let Known {
+        crm,
+        parties,
+        offer,
+        terms,
+        ..
+    } = *known;
+    let record = &mut *kept.record;
     record.stage("quotes")?;
-    let bar = progress.stage("quotes", cases.len());
+    let bar = kept.progress.stage("quotes", cases.len());
     let mut deals = Vec::new();
     for case in cases {
         bar.inc(1);

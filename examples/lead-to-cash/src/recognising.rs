@@ -14,15 +14,12 @@ use l2c::revenue::{
 };
 
 use crate::billing::Billing;
-use crate::books::Books;
 use crate::contracting::{Agreed, component};
 use crate::error::Failure;
-use crate::import::Crm;
 use crate::offer::{Offer, price_part};
 use crate::output::Output;
-use crate::progress::Progress;
-use crate::record::{Life, Record};
-use crate::terms::Terms;
+use crate::record::Life;
+use crate::stage::{Kept, Known};
 
 /// The revenue side after all postings.
 pub struct Recognising {
@@ -49,17 +46,22 @@ pub struct Recognising {
 /// # Errors
 /// What a room refuses, and what the store refuses.
 pub fn recognise(
-    crm: &Crm,
-    offer: &Offer,
-    terms: &Terms,
+    known: &Known<'_>,
     policy: &RevenuePolicy,
     contracts: &[Agreed],
     billing: &Billing,
-    view: &View,
-    books: &mut Books,
-    (record, output): (&mut Record, &mut Output),
-    progress: &Progress,
+    kept: &mut Kept<'_>,
 ) -> Result<Recognising, Failure> {
+    let Known {
+        crm, offer, terms, ..
+    } = *known;
+    let Kept {
+        record,
+        books,
+        output,
+        progress,
+    } = kept;
+    let view = &view(known.as_of);
     record.stage("revenue")?;
     let bar = progress.stage("revenue", contracts.len());
     let billed = billed(billing);
@@ -160,7 +162,7 @@ pub fn recognise(
 }
 
 /// The end of a day, as the moment by which everything of the run is known.
-pub fn view(as_of: NaiveDate) -> View {
+fn view(as_of: NaiveDate) -> View {
     let known_at: DateTime<Utc> = as_of.and_time(chrono::NaiveTime::MIN).and_utc();
     View {
         as_of,

@@ -27,6 +27,7 @@ use crate::progress::Progress;
 use crate::reconcile::Reconciliation;
 use crate::record::{Life, Manifest, Record};
 use crate::simulation::Simulation;
+use crate::stage::{Kept, Known};
 use crate::terms::Terms;
 use crate::{
     Arguments, billing, collecting, commissioning, contracting, forecasting, ordering, quoting, recognising,
@@ -72,7 +73,6 @@ struct Policies {
     simulation: Simulation,
     revenue: RevenuePolicy,
     plan: Plan,
-    books: Books,
 }
 
 impl Policies {
@@ -89,7 +89,6 @@ impl Policies {
             simulation: Simulation::new(behaviour, &folder.document("payments.json"))?,
             revenue: folder.read("revenue.json")?,
             plan: commissioning::plan(folder)?,
-            books: Books::open(folder)?,
             terms,
         })
     }
@@ -106,6 +105,7 @@ pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
     let as_of = arguments.as_of.unwrap_or(crm.latest);
     crm.until(as_of);
     let policies = Policies::read(&mut folder, terms, &crm)?;
+    let mut books = Books::open(&mut folder)?;
     let parties = Parties::new(&crm)?;
 
     let mut output = Output::open(&arguments.out)?;
@@ -119,16 +119,20 @@ pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
         as_of,
     };
     let mut record = Record::open(&path, manifest)?;
-    let progress = Progress::new(arguments.quiet);
-    let mut report = stages(
-        &crm,
-        &parties,
-        policies,
+    let known = Known {
+        crm: &crm,
+        parties: &parties,
+        offer: &policies.offer,
+        terms: &policies.terms,
         as_of,
-        &mut record,
-        &mut output,
-        &progress,
-    )?;
+    };
+    let mut kept = Kept {
+        record: &mut record,
+        books: &mut books,
+        output: &mut output,
+        progress: &Progress::new(arguments.quiet),
+    };
+    let mut report = stages(&known, &policies, &mut kept)?;
     output.json("run.json", &report)?;
     report.store = StoreReport {
         path,
@@ -141,87 +145,47 @@ pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
     Ok(report)
 }
 
-fn stages(
-    crm: &Crm,
-    parties: &Parties,
-    policies: Policies,
-    as_of: NaiveDate,
-    record: &mut Record,
-    output: &mut Output,
-    progress: &Progress,
-) -> Result<Report, Failure> {
-    let Policies {
-        terms,
-        offer,
-        selling: policy,
-        forecaster,
-        matrix,
-        holds,
-        billing,
-        simulation,
-        revenue,
-        plan,
-        mut books,
-    } = policies;
-    let mut replay = Replay::default();
-    tables::findings(crm, output)?;
-    tables::parties(parties, output)?;
-
-    let cases = selling::sell(crm, parties, &offer, &policy, record, progress)?;
-    replay.check(record, cases.iter().map(|case| &case.lead))?;
-    replay.check(record, cases.iter().map(|case| &case.opportunity))?;
-    let pipeline = forecasting::report(crm, &offer, &forecaster, &cases, as_of, output)?;
-    tables::opportunities(&cases, output)?;
-
-    let deals = quoting::quote(crm, parties, &offer, &matrix, &terms, &cases, record, progress)?;
-    let case_count = cases.len();
-    drop(cases);
-    replay.check(record, deals.iter().map(|deal| &deal.quote))?;
-    tables::quotes(&deals, output)?;
-
-    let orders = ordering::order(
-        crm, parties, &offer, &holds, &terms, as_of, &deals, record, progress,
-    )?;
-    replay.check(record, orders.iter().map(|ordered| &ordered.order))?;
-    tables::orders(&orders, output)?;
-
-    let contracting = contracting::contract(
+fn stages(known: &Known<'_>, policies: &Policies, kept: &mut Kept<'_>) -> Result<Report, Failure> {
+    let Known {
         crm,
         parties,
-        &offer,
-        &terms,
-        &billing,
-        (&deals, &orders),
-        record,
-        progress,
-    )?;
-    replay.check(
-        record,
-        contracting.contracts.iter().map(|agreed| &agreed.contract),
-    )?;
-
-    let invoices = billing::bill(
-        &contracting.accounts,
-        &billing,
+        offer,
+        terms,
         as_of,
-        &mut books,
-        record,
-        progress,
-    )?;
-    replay.check(record, &invoices.documents)?;
-    tables::invoices(&invoices, output)?;
+    } = *known;
+    let mut replay = Replay::default();
+    tables::findings(crm, kept.output)?;
+    tables::parties(parties, kept.output)?;
 
-    collecting::simulate(&simulation, &invoices, &contracting.accounts, as_of, output)?;
-    let statement = output.path(collecting::STATEMENT);
-    let collecting = collecting::collect(
-        &invoices,
-        &statement,
-        terms.legal_entity,
-        &mut books,
-        record,
-        progress,
-    )?;
-    replay.check(record, collecting.accounts.values())?;
+    let cases = selling::sell(known, &policies.selling, kept)?;
+    replay.check(kept.record, cases.iter().map(|case| &case.lead))?;
+    replay.check(kept.record, cases.iter().map(|case| &case.opportunity))?;
+    let pipeline = forecasting::report(crm, offer, &policies.forecaster, &cases, as_of, kept.output)?;
+    tables::opportunities(&cases, kept.output)?;
+
+    let deals = quoting::quote(known, &policies.matrix, &cases, kept)?;
+    let case_count = cases.len();
+    drop(cases);
+    replay.check(kept.record, deals.iter().map(|deal| &deal.quote))?;
+    tables::quotes(&deals, kept.output)?;
+
+    let orders = ordering::order(known, &policies.holds, &deals, kept)?;
+    replay.check(kept.record, orders.iter().map(|ordered| &ordered.order))?;
+    tables::orders(&orders, kept.output)?;
+
+    let contracting = contracting::contract(known, &policies.billing, &deals, &orders, kept)?;
+    let contracts = &contracting.contracts;
+    replay.check(kept.record, contracts.iter().map(|agreed| &agreed.contract))?;
+
+    let invoices = billing::bill(&contracting.accounts, &policies.billing, as_of, kept)?;
+    replay.check(kept.record, &invoices.documents)?;
+    tables::invoices(&invoices, kept.output)?;
+
+    let simulation = &policies.simulation;
+    collecting::simulate(simulation, &invoices, &contracting.accounts, as_of, kept.output)?;
+    let statement = kept.output.path(collecting::STATEMENT);
+    let collecting = collecting::collect(&invoices, &statement, terms.legal_entity, kept)?;
+    replay.check(kept.record, collecting.accounts.values())?;
     let first = invoices
         .documents
         .iter()
@@ -229,42 +193,20 @@ fn stages(
         .map(|issued| issued.issue_date)
         .min();
     let ageing = collecting.ageing(first.unwrap_or(as_of), as_of, terms.currency)?;
-    tables::receivables(&collecting, &ageing, output)?;
+    tables::receivables(&collecting, &ageing, kept.output)?;
 
-    let view = recognising::view(as_of);
-    let contracts = &contracting.contracts;
-    let recognising = recognising::recognise(
-        crm,
-        &offer,
-        &terms,
-        &revenue,
-        contracts,
-        &invoices,
-        &view,
-        &mut books,
-        (record, output),
-        progress,
-    )?;
-    replay.check(record, &recognising.contracts)?;
+    let recognising = recognising::recognise(known, &policies.revenue, contracts, &invoices, kept)?;
+    replay.check(kept.record, &recognising.contracts)?;
 
-    let commissioning = commissioning::pay(
-        crm,
-        parties,
-        &plan,
-        &terms,
-        contracts,
-        as_of,
-        &mut books,
-        (record, output),
-        progress,
-    )?;
-    replay.check(record, commissioning.statements.values().flatten())?;
+    let commissioning = commissioning::pay(known, &policies.plan, contracts, kept)?;
+    replay.check(kept.record, commissioning.statements.values().flatten())?;
 
-    let stored = books.export(record, output)?;
-    books.export_balance(output)?;
+    let books = &*kept.books;
+    let stored = books.export(kept.record, kept.output)?;
+    books.export_balance(kept.output)?;
     let made = Made {
         crm,
-        terms: &terms,
+        terms,
         deals: &deals,
         orders: &orders,
         contracting: &contracting,
@@ -272,7 +214,7 @@ fn stages(
         collecting: &collecting,
         recognising: &recognising,
         commissioning: &commissioning,
-        books: &books,
+        books,
         stored: &stored,
     };
     let mut reconciliations = made.reconcile()?;

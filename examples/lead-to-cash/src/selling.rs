@@ -11,10 +11,9 @@ use l2c::rules::{FactTypes, Facts};
 use crate::error::Failure;
 use crate::import::{self, Crm, Outcome};
 use crate::offer::Offer;
-use crate::parties::Parties;
 use crate::policy::Folder;
-use crate::progress::Progress;
 use crate::record::{Life, Record};
+use crate::stage::{Kept, Known};
 
 /// The stage in which open opportunities of the export stand.
 const OPEN: &str = "In_Progress";
@@ -65,23 +64,17 @@ pub struct Case {
 ///
 /// # Errors
 /// What a room refuses, and what the store refuses.
-pub fn sell(
-    crm: &Crm,
-    parties: &Parties,
-    offer: &Offer,
-    policy: &Policy,
-    record: &mut Record,
-    progress: &Progress,
-) -> Result<Vec<Case>, Failure> {
-    record.stage("leads")?;
-    let bar = progress.stage("leads, opportunities", crm.opportunities.len());
-    let mut cases = Vec::with_capacity(crm.opportunities.len());
-    for (row, source) in crm.opportunities.iter().enumerate() {
-        cases.push(case(row, source, crm, parties, offer, policy, record)?);
-        record.boundary()?;
+pub fn sell(known: &Known<'_>, policy: &Policy, kept: &mut Kept<'_>) -> Result<Vec<Case>, Failure> {
+    let opportunities = &known.crm.opportunities;
+    kept.record.stage("leads")?;
+    let bar = kept.progress.stage("leads, opportunities", opportunities.len());
+    let mut cases = Vec::with_capacity(opportunities.len());
+    for (row, source) in opportunities.iter().enumerate() {
+        cases.push(case(row, source, known, policy, kept.record)?);
+        kept.record.boundary()?;
         bar.inc(1);
     }
-    record.flush()?;
+    kept.record.flush()?;
     bar.finish();
     Ok(cases)
 }
@@ -89,12 +82,13 @@ pub fn sell(
 fn case(
     row: usize,
     source: &import::Opportunity,
-    crm: &Crm,
-    parties: &Parties,
-    offer: &Offer,
+    known: &Known<'_>,
     policy: &Policy,
     record: &mut Record,
 ) -> Result<Case, Failure> {
+    let Known {
+        crm, parties, offer, ..
+    } = *known;
     let on = source.created;
     let lead_id = LeadId::from_key(&source.id).map_err(Failure::stage("leads", &source.id))?;
     let id = OpportunityId::from_key(&source.id).map_err(Failure::stage("leads", &source.id))?;

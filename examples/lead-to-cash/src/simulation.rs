@@ -85,7 +85,7 @@ pub struct Simulation {
 pub fn draw(text: &str) -> i64 {
     Sha256::digest(text.as_bytes())
         .first()
-        .map_or(0, |byte| i64::from(*byte) * 100 / 256)
+        .map_or(0, |byte| i64::from(*byte).saturating_mul(100) / 256)
 }
 
 impl Simulation {
