@@ -471,6 +471,27 @@ fn a_faulty_document_names_every_fault() {
 }
 
 #[test]
+fn a_cut_period_weighs_its_share_of_a_whole_one_or_its_days() {
+    // January, February, and 1 to 15 of the 31 days of March 2016.
+    let plan = BillingPlan::InAdvance {
+        service: Period::new(day(0), day(75)).unwrap(),
+        every_months: 1,
+    };
+    let nets = |proportion| -> Vec<String> {
+        let policy = BillingPolicy::new(BillingPolicyDocument {
+            proportion,
+            ..BillingPolicy::en16931().document().clone()
+        });
+        let account = account(0, Currency::USD, vec![(77_000, plan)]);
+        let schedule = BillingSchedule::new(account, &policy.unwrap()).unwrap();
+        schedule.charges().iter().map(|c| c.net.amount_text()).collect()
+    };
+    // 770 x 31 / 77 = 310; 15 / 31 of it is 150. By days: 770 x 31 / 75, x 60 / 75, all.
+    assert_eq!(nets(Proportion::Months), ["310.00", "310.00", "150.00"]);
+    assert_eq!(nets(Proportion::Days), ["318.27", "297.73", "154.00"]);
+}
+
+#[test]
 fn a_charge_says_which_part_of_the_item_it_is() {
     let service = Period::new(day(0), day(60)).unwrap();
     let plan = BillingPlan::InAdvance {

@@ -200,7 +200,20 @@ fn only_its_own_credit_note_credits_an_invoice() {
     };
     insta::assert_snapshot!(refused(&foreign), @"INV-2017-00001 does not credit INV-2017-00001 in full: it is an invoice");
     insta::assert_snapshot!(refused(&credit_of(&second)), @"CRN-2017-00001 does not credit INV-2017-00001 in full: it corrects another invoice");
-    let note = issued("3", "CRN", &first.credit_note("wrong price").unwrap());
+    let mut note = issued("3", "CRN", &first.credit_note("wrong price").unwrap());
+    let half = InvoiceDocument {
+        kind: note.invoice.document().kind.clone(),
+        ..invoice(50).document().clone()
+    };
+    let half = InvoiceCommand::Credit {
+        credit_note: Box::new(issued("3", "CRN", &Invoice::new(half).unwrap())),
+    };
+    insta::assert_snapshot!(refused(&half), @"CRN-2017-00001 does not credit INV-2017-00001 in full: its figures are others");
+    note.issue_date = day("2017-02-28");
+    let early = InvoiceCommand::Credit {
+        credit_note: Box::new(note.clone()),
+    };
+    insta::assert_snapshot!(refused(&early), @"CRN-2017-00001 does not credit INV-2017-00001 in full: it is issued before it");
     let state = InvoiceState::Issued(Box::new(note));
     let twice = state
         .decide(&credit_of(&first), &InvoiceContext::default())

@@ -752,6 +752,14 @@ fn refusals_say_what_would_be_right() {
         as_invoice,
         due_before_issue,
         command(pay(0, 5, 61, 0)),
+        command(pay(0, 6, 60, 0)),
+        command(pay(0, 5, 60, 1)),
+        command(Move::Open {
+            invoice: 0,
+            issued: 0,
+            net_days: 31,
+            minor: 100,
+        }),
         command(open(0, 99)),
         command(open(1, -1)),
         command(Move::Credit {
@@ -776,6 +784,9 @@ fn refusals_say_what_would_be_right() {
     conflict: INV-0 is known with another content: an invoice over 1.00 USD
     date_too_early: 2017-01-05 comes before 2017-01-06, the issue date of the invoice
     conflict: pay_0 is known with another content: 0.60 USD on 2017-01-06
+    conflict: pay_0 is known with another content: 0.60 USD on 2017-01-06
+    conflict: pay_0 is known with another content: 0.60 USD on 2017-01-06
+    conflict: INV-0 is known with another content: 1.00 USD issued 2017-01-01 due 2017-01-31
     conflict: INV-0 is known with another content: 1.00 USD issued 2017-01-01 due 2017-01-31
     invalid_amount: -0.01 USD is refused: zero or above, in whole minor units
     unknown_item: there is no item INV-9 on this account
@@ -799,6 +810,7 @@ fn payers_write_numbers_as_they_like() {
         [
             candidate("A", "INV-2017-00042"),
             candidate("A", "2017"),
+            candidate("B", "INV-2017"),
             candidate("B", "INV-7"),
             candidate("C", "INV-7"),
         ]
@@ -828,8 +840,8 @@ fn payers_write_numbers_as_they_like() {
         assert_eq!(fit(reference, None), hit("A", "INV-2017-00042"), "{reference}");
     }
     assert_eq!(fit("budget 2017", None), hit("A", "2017"));
-    // A part of a number names nothing.
-    assert_eq!(fit("INV-2017-0004", Some("B")), hit("A", "2017"));
+    // The longest number that fits is meant; a part of a number names nothing.
+    assert_eq!(fit("INV-2017-0004", None), hit("B", "INV-2017"));
     assert_eq!(
         fit("INV-20170004", Some("B")),
         (Fit::Unknown, Some("B".to_owned()), None)
@@ -849,6 +861,70 @@ fn a_statement_line_does_not_print_what_the_payer_wrote() {
     )
     .unwrap();
     assert!(!format!("{line:?}").contains("Jane"));
+}
+
+#[test]
+fn the_last_day_of_a_band_belongs_to_it() {
+    let policy = AgeingPolicy::by_thirty_days();
+    let band = |days: u64| {
+        let item = AgedItem {
+            customer: "A".to_owned(),
+            issue_date: day(0),
+            due_date: day(10),
+            open: usd(1),
+            disputed: usd(0),
+        };
+        let report = age(&[item], day(days), Currency::USD, &policy, None).unwrap();
+        let band = report.all.bands.iter().position(|b| !b.is_zero()).unwrap();
+        policy.band_names()[band].clone()
+    };
+    let seen =
+        [0, 10, 11, 40, 41, 70, 71, 100, 101, 400].map(|on| format!("{}: {}", on - 10_i64, band(on as u64)));
+    insta::assert_snapshot!(seen.join("\n"), @r"
+    -10: not due
+    0: not due
+    1: 1-30
+    30: 1-30
+    31: 31-60
+    60: 31-60
+    61: 61-90
+    90: 61-90
+    91: > 90
+    390: > 90
+    ");
+}
+
+#[test]
+fn disputed_amounts_leave_their_band_where_the_policy_says_so() {
+    let item = |open, disputed| AgedItem {
+        customer: "A".to_owned(),
+        issue_date: day(0),
+        due_date: day(0),
+        open: usd(open),
+        disputed: usd(disputed),
+    };
+    let aged = |disputes, item| {
+        let policy = AgeingPolicy::new(AgeingPolicyDocument {
+            disputes,
+            ..AgeingPolicy::by_thirty_days().document().clone()
+        });
+        age(&[item], day(5), Currency::USD, &policy.unwrap(), None)
+            .map(|r| (r.all.bands[1], r.all.disputed, r.all.total))
+    };
+    assert_eq!(
+        aged(DisputesIn::Included, item(100, 30)).unwrap(),
+        (usd(100), usd(0), usd(100))
+    );
+    assert_eq!(
+        aged(DisputesIn::Separate, item(100, 30)).unwrap(),
+        (usd(70), usd(30), usd(100))
+    );
+    for wrong in [item(100, 101), item(100, -1), item(-100, 1)] {
+        assert_eq!(
+            aged(DisputesIn::Separate, wrong).unwrap_err().code(),
+            "invalid_amount"
+        );
+    }
 }
 
 #[test]
