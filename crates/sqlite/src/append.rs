@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use l2c_host::{Append, Appended, Expected, NumberClaim, StoreError, StreamWrite};
+use l2c_host::{Append, Appended, Expected, NumberClaim, StoreError, StreamId, StreamWrite};
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, params};
 
 use crate::error::domain;
@@ -25,10 +25,10 @@ pub(crate) fn append(
     if let Some(replayed) = known_key(transaction, append)? {
         return Ok(replayed);
     }
-    let mut writer = Writer::new(transaction, append.recorded_at().timestamp_micros())?;
+    let mut writer = Writer::new(transaction, append)?;
     let mut versions = Vec::with_capacity(append.writes.len());
     for write in &append.writes {
-        versions.push(writer.write(transaction, dictionary, write)?);
+        versions.push(writer.write(dictionary, write)?);
     }
     let position = writer.position;
     drop(writer);
@@ -78,20 +78,40 @@ fn known_key(transaction: &Transaction<'_>, append: &Append) -> Result<Option<Ap
     }
 }
 
-/// The statements of one append, prepared once.
-struct Writer<'t> {
+/// The statements of one append, prepared once, and the streams that it has touched.
+struct Writer<'t, 'a> {
+    transaction: &'t Transaction<'t>,
     insert_stream: CachedStatement<'t>,
     move_stream: CachedStatement<'t>,
     find_stream: CachedStatement<'t>,
     insert_event: CachedStatement<'t>,
+    streams: BTreeMap<&'a StreamId, Touched>,
     recorded_at: i64,
     position: Option<u64>,
 }
 
-impl<'t> Writer<'t> {
-    fn new(transaction: &'t Transaction<'_>, recorded_at: i64) -> Result<Self, StoreError> {
+/// A stream of this append. Its row is read and written once, with the version after all of its events: if a later
+/// write conflicts, everything is rolled back.
+#[derive(Default)]
+struct Touched {
+    /// Events for it in the whole append.
+    total: u64,
+    /// Its id, once its row was found or created.
+    id: Option<i64>,
+    /// The version that the next write to it sees, once the row was looked for.
+    version: Option<u64>,
+}
+
+impl<'t, 'a> Writer<'t, 'a> {
+    fn new(transaction: &'t Transaction<'_>, append: &'a Append) -> Result<Self, StoreError> {
         let prepare = |sql| transaction.prepare_cached(sql).map_err(domain);
+        let mut streams: BTreeMap<_, Touched> = BTreeMap::new();
+        for write in &append.writes {
+            let touched = streams.entry(&write.stream).or_default();
+            touched.total = touched.total.saturating_add(write.events.len() as u64);
+        }
         Ok(Self {
+            transaction,
             insert_stream: prepare(
                 "INSERT INTO stream (category, key, version) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             )?,
@@ -101,101 +121,106 @@ impl<'t> Writer<'t> {
                 "INSERT INTO event (stream, version, kind, effective, recorded_at, metadata, payload)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?,
-            recorded_at,
+            streams,
+            recorded_at: append.recorded_at().timestamp_micros(),
             position: None,
         })
     }
 
     /// Writes the events of one stream; the version of the stream after them.
-    fn write(
-        &mut self,
-        transaction: &Transaction<'_>,
-        dictionary: &mut Dictionary,
-        write: &StreamWrite,
-    ) -> Result<u64, StoreError> {
-        let category = dictionary.category(transaction, write.stream.category())?;
-        let count = signed(write.events.len() as u64);
-        let (stream, before) = match self.begin(category, count, write)? {
-            Begun::Nothing(version) => return Ok(version),
-            Begun::At(stream, version) => (stream, version),
+    fn write(&mut self, dictionary: &mut Dictionary, write: &'a StreamWrite) -> Result<u64, StoreError> {
+        let mut touched = self.streams.remove(&write.stream).unwrap_or_default();
+        let version = match touched.version {
+            Some(version) => version,
+            None => self.first_touch(dictionary, write, &mut touched)?,
         };
-        let metadata = metadata_text(write)?;
-        let mut version = before;
-        for event in &write.events {
-            version = version.saturating_add(1);
-            let kind = dictionary.kind(transaction, &event.name, event.schema_version)?;
-            let position = self
-                .insert_event
-                .insert(params![
-                    stream,
-                    signed(version),
-                    kind,
-                    days(event.effective),
-                    self.recorded_at,
-                    metadata,
-                    event.payload
-                ])
-                .map_err(domain)?;
-            self.position = Some(position.unsigned_abs());
-        }
-        Ok(version)
-    }
-
-    /// Checks the version of a stream and moves it on.
-    fn begin(&mut self, category: i64, count: i64, write: &StreamWrite) -> Result<Begun, StoreError> {
-        let key = write.stream.key();
-        if count > 0 && write.expected == Expected::NEW {
-            // Most streams begin here: one statement instead of two.
-            if let Some(stream) = self.create(category, key, count)? {
-                return Ok(Begun::At(stream, 0));
-            }
-        }
-        let found: Option<(i64, i64)> = self
-            .find_stream
-            .query_row(params![category, key], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()
-            .map_err(domain)?;
-        let actual = found.map_or(0, |(_, version)| version.unsigned_abs());
-        if !write.expected.admits(actual) {
+        if !write.expected.admits(version) {
+            let (stream, expected) = (write.stream.clone(), write.expected);
             return Err(StoreError::Conflict {
-                stream: write.stream.clone(),
-                expected: write.expected,
-                actual,
+                stream,
+                expected,
+                actual: version,
             });
         }
-        match found {
-            _ if count == 0 => Ok(Begun::Nothing(actual)),
-            Some((stream, version)) => {
-                self.move_stream
-                    .execute(params![stream, version.saturating_add(count)])
-                    .map_err(domain)?;
-                Ok(Begun::At(stream, actual))
-            }
-            None => match self.create(category, key, count)? {
-                Some(stream) => Ok(Begun::At(stream, 0)),
-                None => Err(StoreError::Failed(format!(
-                    "stream {} was not created",
-                    write.stream
-                ))),
-            },
+        let after = match touched.id {
+            Some(id) => self.insert(dictionary, write, id, version)?,
+            None => version,
+        };
+        touched.version = Some(after);
+        self.streams.insert(&write.stream, touched);
+        Ok(after)
+    }
+
+    /// Finds or creates the row of a stream and moves it to where the append will leave it; the version before.
+    fn first_touch(
+        &mut self,
+        dictionary: &mut Dictionary,
+        write: &StreamWrite,
+        touched: &mut Touched,
+    ) -> Result<u64, StoreError> {
+        let category = dictionary.category(self.transaction, write.stream.category())?;
+        let key = write.stream.key();
+        // Most streams begin here: then there is no row to look for.
+        if touched.total > 0 && write.expected == Expected::NEW {
+            touched.id = self.create(category, key, touched.total)?;
         }
+        let mut before = 0;
+        if touched.id.is_none() {
+            let found: Option<(i64, i64)> = self
+                .find_stream
+                .query_row(params![category, key], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+                .map_err(domain)?;
+            if let Some((id, version)) = found {
+                before = version.unsigned_abs();
+                touched.id = Some(id);
+                if touched.total > 0 {
+                    let after = signed(before.saturating_add(touched.total));
+                    self.move_stream.execute(params![id, after]).map_err(domain)?;
+                }
+            } else if touched.total > 0 {
+                touched.id = self.create(category, key, touched.total)?;
+            }
+        }
+        Ok(before)
     }
 
     /// Creates a stream; `None` if it is there.
-    fn create(&mut self, category: i64, key: &str, version: i64) -> Result<Option<i64>, StoreError> {
-        match self.insert_stream.insert(params![category, key, version]) {
+    fn create(&mut self, category: i64, key: &str, version: u64) -> Result<Option<i64>, StoreError> {
+        match self.insert_stream.insert(params![category, key, signed(version)]) {
             Ok(stream) => Ok(Some(stream)),
             Err(rusqlite::Error::StatementChangedRows(0)) => Ok(None),
             Err(error) => Err(domain(error)),
         }
     }
-}
 
-enum Begun {
-    /// There is nothing to write; the stream stands at this version.
-    Nothing(u64),
-    /// The stream and its version before the write.
-    At(i64, u64),
+    /// Writes the events; the version after them.
+    fn insert(
+        &mut self,
+        dictionary: &mut Dictionary,
+        write: &StreamWrite,
+        stream: i64,
+        before: u64,
+    ) -> Result<u64, StoreError> {
+        let metadata = metadata_text(write)?;
+        let mut version = before;
+        for event in &write.events {
+            version = version.saturating_add(1);
+            let kind = dictionary.kind(self.transaction, &event.name, event.schema_version)?;
+            let row = params![
+                stream,
+                signed(version),
+                kind,
+                days(event.effective),
+                self.recorded_at,
+                metadata,
+                event.payload
+            ];
+            let position = self.insert_event.insert(row).map_err(domain)?;
+            self.position = Some(position.unsigned_abs());
+        }
+        Ok(version)
+    }
 }
 
 impl Dictionary {
