@@ -219,6 +219,25 @@ fn what_is_no_store_is_refused_and_not_touched() {
 }
 
 #[test]
+fn a_file_of_every_released_version_opens() {
+    let folder = Folder::new("golden");
+    let raw = Connection::open(folder.file()).unwrap();
+    raw.execute_batch(include_str!("golden/schema-1.sql")).unwrap();
+    drop(raw);
+    let store = SqliteStore::open(folder.file()).unwrap();
+    let mut read = String::new();
+    for event in store.read_all(0, 100).unwrap() {
+        read += &format!("{event:?}\n");
+    }
+    read += &format!("{:?}\n", store.pending(100).unwrap());
+    read += &format!("{:?}\n", store.idempotency("request-1").unwrap());
+    read += &format!("{:?}\n", store.last_number("INV-2026").unwrap());
+    assert_eq!(read, include_str!("golden/schema-1.txt"));
+    // And it goes on.
+    store.append(&numbered(1)).unwrap();
+}
+
+#[test]
 fn a_damaged_event_is_named() {
     let folder = Folder::new("damaged");
     let store = SqliteStore::open(folder.file()).unwrap();
