@@ -8,6 +8,8 @@
     missing_docs
 )]
 
+use std::cmp::Ordering;
+
 use l2c_money::{
     AllocationPolicy, Currency, Decimal, Exact, ExchangeRate, Money, Quantity, Remainder, RoundTo, Rounding,
     RoundingPolicy, Unit, ZeroWeights,
@@ -349,11 +351,17 @@ proptest! {
             back.rotate_right(turn % weights.len());
             prop_assert_eq!(&back, &plain);
         }
-        // With ties too: the same number of units reaches each set of equal weights and cut-offs.
-        let (mut a, mut b) = (plain, permuted);
-        a.sort_unstable();
-        b.sort_unstable();
-        prop_assert_eq!(a, b);
+        // With ties too: what is cut off above the last taker's gets a unit in any order, below it none.
+        let left = usize::try_from(units - weights.iter().map(|w| units * w / sum).sum::<i64>()).unwrap();
+        let last = left.checked_sub(1).map_or(i64::MAX, |index| cut[cut.len() - 1 - index]);
+        for (weight, part) in weights.iter().zip(&plain).chain(turned.iter().zip(&permuted)) {
+            let extra = part - units * weight / sum;
+            match (units * weight % sum).cmp(&last) {
+                Ordering::Greater => prop_assert_eq!(extra, 1),
+                Ordering::Less => prop_assert_eq!(extra, 0),
+                Ordering::Equal => prop_assert!((0..=1).contains(&extra)),
+            }
+        }
     }
 
     #[test]
