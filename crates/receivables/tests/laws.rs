@@ -227,7 +227,9 @@ proptest! {
             match (proposal.fit, after) {
                 (Fit::Exact, Some(after)) => prop_assert!(after.is_zero() && held.is_zero()),
                 (Fit::Short, Some(after)) => prop_assert!(after.is_positive() && held.is_zero()),
-                (Fit::Over, Some(after)) => prop_assert!(after.is_zero() && held.is_positive()),
+                (Fit::Over, Some(after)) => {
+                    prop_assert!(after.is_zero() && held.is_positive() && held != proposal.amount)
+                },
                 (Fit::Settled, Some(_)) => prop_assert!(before.unwrap().is_zero() && held == proposal.amount),
                 (Fit::Unknown, None) => prop_assert_eq!(held, proposal.amount),
                 other => prop_assert!(false, "{:?}", other),
