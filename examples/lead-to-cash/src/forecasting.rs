@@ -49,8 +49,11 @@ pub fn report(
     let money = |figure| forecaster.money(figure).map_err(refused);
 
     // A lost opportunity keeps the stage that it was lost in, and is no part of the pipeline.
-    let live: Vec<PipelineItem> =
-        items.iter().filter(|item| item.status != OpportunityStatus::Lost).cloned().collect();
+    let live: Vec<PipelineItem> = items
+        .iter()
+        .filter(|item| item.status != OpportunityStatus::Lost)
+        .cloned()
+        .collect();
     let pipeline = forecaster.pipeline(&live, GroupBy::Stage).map_err(refused)?;
     let mut stages = BTreeMap::new();
     let header = [
