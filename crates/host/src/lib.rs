@@ -24,13 +24,13 @@
 //!     fn name(&self) -> &'static str { "sent" }
 //! }
 //!
-//! struct Send;
+//! struct SendOff;
 //! impl Decider for Shipment {
-//!     type Command = Send;
+//!     type Command = SendOff;
 //!     type Event = ShipmentEvent;
 //!     type Context = ();
 //!     type Refusal = std::convert::Infallible;
-//!     fn decide(&self, _: &Send, _: &()) -> Result<Vec<ShipmentEvent>, Self::Refusal> {
+//!     fn decide(&self, _: &SendOff, _: &()) -> Result<Vec<ShipmentEvent>, Self::Refusal> {
 //!         Ok(if *self == Shipment::Sent { vec![] } else { vec![ShipmentEvent::Sent] })
 //!     }
 //!     fn evolve(self, _: &ShipmentEvent) -> Self { Shipment::Sent }
@@ -39,7 +39,7 @@
 //! let store = MemoryStore::new(); // or l2c_sqlite::SqliteStore, or your own
 //! let (now, today) = (DateTime::<Utc>::default(), NaiveDate::default()); // the host says what time it is
 //! let stream = StreamId::of::<ShipmentEvent>(ShipmentId::from_key("7")?.as_str())?;
-//! let send = CommandOn::<Shipment>::new(stream.clone(), Send, today, |_| ());
+//! let send = CommandOn::<Shipment>::new(stream.clone(), SendOff, today, |_| ());
 //!
 //! run(&store, &send, &Recording::new(now).with_key("request-1", "send shp_7"))?;
 //! run(&store, &send, &Recording::new(now).with_key("request-1", "send shp_7"))?; // the same request: nothing twice
