@@ -97,10 +97,22 @@ impl Thing<'_> {
         let fault = || HandoverError::NotReady {
             thing,
             id: id.to_owned(),
-            found: format!("{found:?}"),
+            found: words(&format!("{found:?}")),
             expected,
             next,
         };
         ready.then_some(()).ok_or_else(fault)
     }
+}
+
+/// The name of a status as people read it: `InFulfilment` is "in fulfilment".
+fn words(name: &str) -> String {
+    let mut words = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(c.to_ascii_lowercase());
+    }
+    words
 }

@@ -9,12 +9,13 @@ use super::error::Thing;
 
 /// The command that activates the contract of a delivered order on the day its last line was delivered or started:
 /// goods and licences become one-time items of their day of delivery, services become items over their term,
-/// billed in advance by `bill_every_months`.
+/// billed in advance by `bill_every_months`. What was cancelled is left out: of a line that was delivered in part,
+/// the item has that part with its net amount.
 ///
-/// An item is named after the contract and the part of the order line's key behind its last point.
+/// An item is named after the contract, and behind a point after the line: its key without the order's.
 ///
 /// # Errors
-/// [`HandoverError::NotReady`] unless everything that was ordered is delivered; [`HandoverError::Unfit`] if a
+/// [`HandoverError::NotReady`] while something is open, or if all was cancelled; [`HandoverError::Unfit`] if a
 /// line's key is no key of an item.
 pub fn order_to_contract(
     order: &Order,
@@ -33,11 +34,9 @@ pub fn order_to_contract(
     let on = from.needs("day of delivery", order.completed_on())?;
     let item = |line: &OrderLine| {
         let key = line.id().key();
-        let key = format!(
-            "{}.{}",
-            contract.key(),
-            key.rsplit_once('.').map_or(key, |(_, last)| last)
-        );
+        let own = order.id().and_then(|order| key.strip_prefix(order.key()));
+        let key = own.and_then(|own| own.strip_prefix('.')).unwrap_or(key);
+        let key = format!("{}.{key}", contract.key());
         Ok(ContractItem {
             id: from.fits("line", ContractItemId::from_key(&key))?,
             source: line.id().as_str().to_owned(),
@@ -50,6 +49,7 @@ pub fn order_to_contract(
     let items = order
         .lines()
         .iter()
+        .filter(|line| line.fulfilled().exact().is_positive())
         .map(item)
         .collect::<Result<_, HandoverError>>()?;
     let terms = ContractTerms {

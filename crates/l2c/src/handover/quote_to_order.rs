@@ -11,8 +11,8 @@ use super::error::Thing;
 /// product is the product's id, and behind a slash the component that the line is.
 ///
 /// # Errors
-/// [`HandoverError::NotReady`] if the quote is not accepted; [`HandoverError::Unfit`] if a line's id is no key of
-/// an order.
+/// [`HandoverError::NotReady`] if the quote is not accepted; [`HandoverError::Missing`] if it is not drafted;
+/// [`HandoverError::Unfit`] if a line's id is no key of an order.
 pub fn quote_to_order(
     quote: &Quote,
     order: OrderId,
@@ -24,8 +24,8 @@ pub fn quote_to_order(
         id,
         next: "orders",
     };
-    let status = quote.status();
-    from.is(status == Some(QuoteStatus::Accepted), "accepted", status)?;
+    let status = from.needs("version", quote.status())?;
+    from.is(status == QuoteStatus::Accepted, "accepted", status)?;
     let version = from.needs("version", quote.latest())?;
     let priced = from.needs("figures", version.priced())?;
     let parties = from.needs("parties", quote.parties())?;
