@@ -8,7 +8,7 @@ use l2c::commissions::{
 };
 use l2c::handover::contract_to_commissions;
 use l2c::host::PartyId;
-use l2c::money::Money;
+use l2c::money::{Exact, Money, MoneyError, Rounding};
 
 use crate::contracting::{Agreed, component};
 use crate::error::Failure;
@@ -215,11 +215,8 @@ impl Commissioning {
                 continue;
             };
             for component in statement.components() {
-                let attainment = component.attainment.as_ref().map(|a| {
-                    (a.clone() * l2c::money::Exact::integer(100))
-                        .round(2, l2c::money::Rounding::HalfUp)
-                        .to_string()
-                });
+                let attainment = component.attainment.as_ref().map(percentage).transpose();
+                let attainment = attainment.map_err(Failure::stage("commissions", statement.id()))?;
                 table.row([
                     statement.id().to_string(),
                     statement.payee().to_string(),
@@ -240,4 +237,10 @@ impl Commissioning {
         }
         output.finish(table)
     }
+}
+
+/// A part of one as a percentage, to two decimals.
+fn percentage(part: &Exact) -> Result<String, MoneyError> {
+    let percent = part.checked_div(&Exact::ratio(1, 100)?)?;
+    Ok(percent.round(2, Rounding::HalfUp).to_string())
 }

@@ -154,7 +154,7 @@ impl Crm {
         })
     }
 
-    /// Leaves out what came after a day: rows created later, and outcomes that came later.
+    /// Leaves out what came after a day: rows created later, outcomes and clicks that came later.
     pub fn until(&mut self, as_of: NaiveDate) {
         self.opportunities
             .retain(|opportunity| opportunity.created <= as_of);
@@ -164,6 +164,9 @@ impl Crm {
             {
                 opportunity.outcome = Outcome::Open;
             }
+        }
+        for clicks in self.clicks.values_mut() {
+            clicks.retain(|day| *day <= as_of);
         }
     }
 
@@ -351,18 +354,18 @@ impl Reader<'_> {
 
     fn agents(&mut self) -> Result<BTreeMap<String, Agent>, Failure> {
         const FILE: &str = "sales_teams.csv";
+        const COLUMNS: &[&str] = &["sales_agent", "manager", "regional_office"];
         let mut agents = BTreeMap::new();
-        let rows = self.rows(FILE, &["sales_agent", "manager", "regional_office"])?;
-        for (index, row) in rows.into_iter().enumerate() {
+        for (index, row) in self.rows(FILE, COLUMNS)?.into_iter().enumerate() {
             let name = row.cell(0);
             let at = (FILE, row.line, name);
-            if name.is_empty() || row.cell(1).is_empty() || row.cell(2).is_empty() {
-                self.refuse(
-                    at,
-                    "sales_agent",
-                    name,
-                    "an agent needs a name, a manager and an office",
-                );
+            let empty = COLUMNS
+                .iter()
+                .enumerate()
+                .find(|(column, _)| row.cell(*column).is_empty());
+            if let Some((_, field)) = empty {
+                let reason = "an agent needs a name, a manager and an office";
+                self.refuse(at, field, "", reason);
             } else if agents.contains_key(name) {
                 self.refuse(at, "sales_agent", name, "stands twice; the first row counts");
             } else {
@@ -584,3 +587,6 @@ pub fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,3 +125,90 @@ impl std::fmt::Display for Reconciliation {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usd(cents: i64) -> Money {
+        Money::from_minor(cents, Currency::USD).unwrap()
+    }
+
+    fn json(check: &Reconciliation) -> String {
+        serde_json::to_string(check).unwrap()
+    }
+
+    #[test]
+    fn sides_that_agree_hold() {
+        let check = Reconciliation::money("a = b", usd(1_250), usd(1_250)).unwrap();
+        assert!(check.holds());
+        assert_eq!(
+            json(&check),
+            r#"{"name":"a = b","left":"12.50","right":"12.50","difference":"0.00"}"#
+        );
+        assert!(check.to_string().starts_with("ok     a = b "));
+        assert!(!check.to_string().contains("difference"));
+    }
+
+    #[test]
+    fn a_cent_is_a_difference_and_is_named() {
+        let check = Reconciliation::money("a = b", usd(1_250), usd(1_251)).unwrap();
+        assert!(!check.holds());
+        assert!(json(&check).contains(r#""difference":"-0.01""#));
+        let text = check.to_string();
+        assert!(
+            text.starts_with("FAILED a = b ") && text.ends_with("difference -0.01 USD"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn counts_are_compared_as_numbers() {
+        assert!(Reconciliation::count("n", 7, 7).holds());
+        let check = Reconciliation::count("n", 5, 7).naming(["inv_1".to_owned()]);
+        assert_eq!(
+            json(&check),
+            r#"{"name":"n","left":"5","right":"7","difference":"-2","documents":["inv_1"]}"#
+        );
+        assert!(
+            check
+                .to_string()
+                .ends_with("difference -2; first documents: inv_1")
+        );
+    }
+
+    #[test]
+    fn documents_that_differ_are_named_even_if_the_sums_agree() {
+        let pairs = [
+            ("ord_1", usd(100), usd(90)),
+            ("ord_2", usd(50), usd(50)),
+            ("ord_3", usd(20), usd(30)),
+        ];
+        let check = Reconciliation::documents("quotes = orders", Currency::USD, pairs).unwrap();
+        assert!(!check.holds());
+        assert_eq!(check.documents, ["ord_1", "ord_3"]);
+        let text = check.to_string();
+        assert!(text.starts_with("FAILED quotes = orders"), "{text}");
+        assert!(
+            text.ends_with("difference 0.00 USD; first documents: ord_1, ord_3"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_first_twenty_documents_are_named() {
+        let names: Vec<String> = (1..=30).map(|n| format!("ord_{n}")).collect();
+        let pairs = names.iter().map(|name| (name.as_str(), usd(1), usd(0)));
+        let check = Reconciliation::documents("d", Currency::USD, pairs).unwrap();
+        assert_eq!(check.documents, names[..20]);
+        let check = Reconciliation::count("n", 30, 0).naming(names.clone());
+        assert_eq!(check.documents, names[..20]);
+    }
+
+    #[test]
+    fn amounts_in_two_currencies_are_not_compared() {
+        let yen = Money::from_minor(1, "JPY".parse().unwrap()).unwrap();
+        assert!(Reconciliation::money("a = b", usd(1), yen).is_err());
+        assert!(Reconciliation::documents("d", Currency::USD, [("x", yen, yen)]).is_err());
+    }
+}

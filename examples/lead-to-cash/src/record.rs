@@ -127,6 +127,7 @@ impl Record {
                 if !changed.is_empty() {
                     return Err(Failure::OtherRun { changed });
                 }
+                record.known = 1;
             }
         }
         Ok(record)
