@@ -157,12 +157,14 @@ impl Store for SqliteStore {
         appended
     }
 
+    // A bare parameter after LIMIT makes SQLite compile a cached statement anew at every call, because the plan may
+    // depend on it; the sum hides it from the planner.
     fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Envelope>, StoreError> {
         read::events(
             &self.lock().connection,
             "WHERE e.stream = (SELECT id FROM stream
                 WHERE category = (SELECT id FROM category WHERE name = ?1) AND key = ?2)
-             AND e.version > ?3 ORDER BY e.version LIMIT ?4",
+             AND e.version > ?3 ORDER BY e.version LIMIT ?4 + 0",
             params![stream.category(), stream.key(), bound(after), rows(limit)],
         )
     }
@@ -170,7 +172,7 @@ impl Store for SqliteStore {
     fn read_all(&self, after: u64, limit: usize) -> Result<Vec<Envelope>, StoreError> {
         read::events(
             &self.lock().connection,
-            "WHERE e.position > ?1 ORDER BY e.position LIMIT ?2",
+            "WHERE e.position > ?1 ORDER BY e.position LIMIT ?2 + 0",
             params![bound(after), rows(limit)],
         )
     }
@@ -187,7 +189,7 @@ impl Store for SqliteStore {
             .prepare_cached(
                 "SELECT key, version FROM stream
                  WHERE category = (SELECT id FROM category WHERE name = ?1) AND key > ?2
-                 ORDER BY key LIMIT ?3",
+                 ORDER BY key LIMIT ?3 + 0",
             )
             .map_err(domain)?;
         // No key is empty, so that every key is greater than the empty text.
@@ -232,7 +234,7 @@ impl Store for SqliteStore {
         let inner = self.lock();
         let mut select = inner
             .connection
-            .prepare_cached("SELECT id, topic, payload, recorded_at FROM outbox ORDER BY id LIMIT ?1")
+            .prepare_cached("SELECT id, topic, payload, recorded_at FROM outbox ORDER BY id LIMIT ?1 + 0")
             .map_err(domain)?;
         let mut found = select.query([rows(limit)]).map_err(domain)?;
         let mut messages = Vec::new();
