@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::read::PAGE;
 use crate::{
     Append, Appended, Decider, Envelope, Expected, HostError, IdempotencyRecord, Metadata, NewMessage,
     NumberClaim, StoreError, StreamId, StreamWrite, Upcasters,
 };
-
-/// How many events of a stream are read at once.
-const PAGE: usize = 1000;
 
 /// What a command reads, and what it decides from that. [`CommandOn`](crate::CommandOn) is one for any
 /// [`Decider`]; write your own where a command touches several streams.

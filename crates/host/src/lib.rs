@@ -44,9 +44,8 @@
 //! run(&store, &send, &Recording::new(now).with_key("request-1", "send shp_7"))?;
 //! run(&store, &send, &Recording::new(now).with_key("request-1", "send shp_7"))?; // the same request: nothing twice
 //!
-//! let events = store.read_stream(&stream, 0, 100)?;
-//! assert_eq!(events.len(), 1);
-//! assert_eq!(Upcasters::new().replay::<Shipment>(&events)?, Shipment::Sent);
+//! let (shipment, version) = load::<Shipment>(&store, &stream, &Upcasters::new())?;
+//! assert_eq!((shipment, version), (Shipment::Sent, 1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -62,6 +61,7 @@
 //!   [`contract`], the suite that any store is run through ([`Blocking`] brings an asynchronous one to it).
 //! - **The flow of a command**: [`CommandOn`] for one stream of any decider, [`Handler`] for more than one;
 //!   [`run`] and [`run_async`] drive the [`Flow`], which itself does no I/O.
+//! - **To read back**: [`load`] gives a state, [`stream_events`] and [`all_events`] the events, each in pages.
 //! - **To the outside**: [`relay`] delivers what waits in the outbox, at least once; [`Inbox`] handles it once.
 //! - **Document numbers**: [`NumberSeries`], and [`NumberClaim`] to take them without a gap.
 //!
@@ -98,7 +98,7 @@
 //!
 //! # What it is not
 //! No framework: a lifecycle is two functions and can be used without store and flow. No snapshots: the streams of
-//! lead-to-cash are short. No projections and no subscriptions: [`Store::read_all`] in order is what they are built on.
+//! lead-to-cash are short. No projections and no subscriptions: [`all_events`] in order is what they are built on.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod append;
@@ -115,6 +115,7 @@ mod memory;
 mod numbering;
 mod outbox;
 mod party;
+mod read;
 mod run;
 mod store;
 mod stream;
@@ -141,8 +142,9 @@ pub use crate::memory::MemoryStore;
 pub use crate::numbering::NumberSeries;
 pub use crate::outbox::{Inbox, RelayError, relay};
 pub use crate::party::{Address, Contact, Party, PartyId, PartyKind, PartyRole, PartyRoles, Personal, TaxId};
+pub use crate::read::{LoadError, all_events, load, stream_events};
 pub use crate::run::{run, run_async};
-pub use crate::store::{AsyncStore, Immediate, Store, StoreError, all_events};
+pub use crate::store::{AsyncStore, Immediate, Store, StoreError};
 pub use crate::stream::{Expected, StreamHead, StreamId};
 pub use crate::upcast::{Upcast, Upcasters};
 

@@ -265,38 +265,3 @@ impl<S: Store + Sync> AsyncStore for Immediate<S> {
         ready(self.0.mark_delivered(id))
     }
 }
-
-/// All events after a position, read in pages: one page is in memory at a time.
-///
-/// After an error the iterator ends.
-pub fn all_events<S: Store + ?Sized>(
-    store: &S,
-    after: u64,
-    page: usize,
-) -> impl Iterator<Item = Result<Envelope, StoreError>> {
-    let limit = page.max(1);
-    let mut last = after;
-    let mut more = true;
-    let mut buffer: std::vec::IntoIter<Envelope> = Vec::new().into_iter();
-    std::iter::from_fn(move || {
-        loop {
-            if let Some(event) = buffer.next() {
-                last = event.position;
-                return Some(Ok(event));
-            }
-            if !more {
-                return None;
-            }
-            match store.read_all(last, limit) {
-                Ok(events) => {
-                    more = events.len() >= limit;
-                    buffer = events.into_iter();
-                }
-                Err(error) => {
-                    more = false;
-                    return Some(Err(error));
-                }
-            }
-        }
-    })
-}

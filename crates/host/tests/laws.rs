@@ -139,8 +139,24 @@ impl Store for Shaky<'_> {
 }
 
 fn till(store: &MemoryStore) -> Till {
-    let events = store.read_all(0, usize::MAX).unwrap();
-    Upcasters::new().replay(&events).unwrap()
+    let stream = StreamId::of::<TillEvent>("1").unwrap();
+    load(store, &stream, &Upcasters::new()).unwrap().0
+}
+
+/// Two tills that are paid into in turn, so that their events stand between each other's.
+fn two_tills(events: usize) -> MemoryStore {
+    let store = MemoryStore::new();
+    for version in 0..events as u64 {
+        let mut append = Append::new(DateTime::default());
+        for key in ["1", "2"] {
+            let events = [TillEvent::PaidIn(1)];
+            append
+                .events(key, Expected::Exactly(version), &events, NaiveDate::default())
+                .unwrap();
+        }
+        store.append(&append).unwrap();
+    }
+    store
 }
 
 /// Every answer of the store, lost or not, leads to the same history as one that is never lost.
@@ -164,6 +180,35 @@ fn same_history_on_a_shaky_store(commands: &[(TillCommand, u8)], script: Vec<u8>
     }
     assert_eq!(calm.read_all(0, usize::MAX), rough.read_all(0, usize::MAX));
     assert_eq!(calm.last_number("receipt"), rough.last_number("receipt"));
+}
+
+#[test]
+fn a_state_is_whole_however_long_its_stream_is() {
+    for events in [0, 1, 999, 1000, 1001, 2500] {
+        let store = two_tills(events);
+        let stream = StreamId::of::<TillEvent>("2").unwrap();
+        let (till, version) = load::<Till>(&store, &stream, &Upcasters::new()).unwrap();
+        assert_eq!((till.content, version), (events as u64, events as u64));
+    }
+}
+
+#[test]
+fn a_state_that_cannot_be_loaded_says_why() {
+    let store = two_tills(1);
+    let mut append = Append::new(DateTime::default());
+    let later = NewEvent {
+        name: "paid_in".into(),
+        schema_version: 2,
+        effective: NaiveDate::default(),
+        payload: "{}".into(),
+    };
+    let stream = StreamId::of::<TillEvent>("1").unwrap();
+    append
+        .writes
+        .push(StreamWrite::new(stream.clone(), Expected::Any, vec![later]));
+    store.append(&append).unwrap();
+    let error = load::<Till>(&store, &stream, &Upcasters::new()).unwrap_err();
+    assert_eq!(error.code(), "unreadable_event");
 }
 
 proptest! {
@@ -254,13 +299,14 @@ proptest! {
 
     #[test]
     fn paging_reads_everything_once(events in 0..40_usize, page in 0..12_usize, after in 0..45_u64) {
-        let store = MemoryStore::new();
-        let mut append = Append::new(DateTime::default());
-        let events = vec![TillEvent::PaidIn(1); events];
-        append.events("1", Expected::NEW, &events, NaiveDate::default()).unwrap();
-        store.append(&append).unwrap();
+        let store = two_tills(events);
         let read: Vec<_> = all_events(&store, after, page).map(Result::unwrap).collect();
         prop_assert_eq!(read, store.read_all(after, usize::MAX).unwrap());
+        for key in ["1", "2", "none"] {
+            let stream = StreamId::of::<TillEvent>(key).unwrap();
+            let read: Vec<_> = stream_events(&store, &stream, page).map(Result::unwrap).collect();
+            prop_assert_eq!(read, store.read_stream(&stream, 0, usize::MAX).unwrap());
+        }
     }
 
     #[test]
