@@ -1,10 +1,11 @@
 //! One command on one stream of any [`Decider`].
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
 
 use crate::{
     Decider, Decision, DomainEvent, Handler, HandlerError, HostError, Loaded, NewEvent, NewMessage,
-    NumberClaim, Outcome, StreamId, Upcasters,
+    NumberClaim, Outcome, Recording, StreamId, Upcasters,
 };
 
 type Context<'a, D> = dyn Fn(&Loaded) -> <D as Decider>::Context + Send + Sync + 'a;
@@ -22,7 +23,7 @@ type Messages<'a, D> = dyn Fn(&[<D as Decider>::Event]) -> Vec<NewMessage> + Sen
 /// #     const CATEGORY: &'static str = "invoice"; const VERSION: u32 = 1;
 /// #     fn name(&self) -> &'static str { "issued" }
 /// # }
-/// # struct Issue; struct IssueContext { number: u64 }
+/// # #[derive(Serialize)] struct Issue; struct IssueContext { number: u64 }
 /// # impl Decider for Invoice {
 /// #     type Command = Issue; type Event = InvoiceEvent; type Context = IssueContext;
 /// #     type Refusal = std::convert::Infallible;
@@ -39,7 +40,7 @@ type Messages<'a, D> = dyn Fn(&[<D as Decider>::Event]) -> Vec<NewMessage> + Sen
 /// })
 /// .claiming("INV-2026", |events| events.len() as u64); // an issued invoice takes a number, a no-op takes none
 ///
-/// let outcome = run(&store, &command, &Recording::new(now).with_key("request-1", "issue inv_7"))?;
+/// let outcome = run(&store, &command, &command.recording(now, "request-1")?)?;
 /// assert_eq!(command.events(&outcome)?, [InvoiceEvent::Issued { number: 1 }]);
 /// assert_eq!(store.last_number("INV-2026")?, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -103,6 +104,27 @@ impl<'a, D: Decider> CommandOn<'a, D> {
     pub fn upcasting(mut self, upcasters: &'a Upcasters) -> Self {
         self.upcasters = Some(upcasters);
         self
+    }
+
+    /// A recording with an idempotency key, whose fingerprint is the stream and the serialised command. So the key
+    /// with another command or on another stream is a [`KeyReused`](crate::StoreError::KeyReused), and a repetition
+    /// on a later day is still the same request: the effective date and the context do not count.
+    ///
+    /// The fingerprint is stored as text beside the answer. The same command must always serialise to the same text:
+    /// no `HashMap` in it.
+    ///
+    /// # Errors
+    /// [`HostError::UnwritableCommand`] if its serialiser fails, which a derived one does not.
+    pub fn recording(&self, now: DateTime<Utc>, key: &str) -> Result<Recording, HostError>
+    where
+        D::Command: Serialize,
+    {
+        let command = serde_json::to_string(&self.command).map_err(|e| HostError::UnwritableCommand {
+            stream: self.stream.clone(),
+            reason: e.to_string(),
+        })?;
+        // A stream holds no blank, so that no two pairs give the same text.
+        Ok(Recording::new(now).with_key(key, &format!("{} {command}", self.stream)))
     }
 
     /// The events that the command came to, in this run or in the one that it repeats.

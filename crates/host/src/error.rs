@@ -1,5 +1,7 @@
 //! What can be wrong with the values of this crate.
 
+use crate::StreamId;
+
 /// A value that cannot be right, or stored data that this version cannot read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -50,6 +52,14 @@ pub enum HostError {
         /// Why.
         reason: String,
     },
+    /// A command cannot be written down, so that its request has no fingerprint.
+    #[error("the command on {stream} cannot be written as JSON: {reason}")]
+    UnwritableCommand {
+        /// The stream that it is meant for.
+        stream: StreamId,
+        /// Why.
+        reason: String,
+    },
     /// A stored event cannot be read by this version of the software.
     #[error("stored event {category}.{name} of version {version} cannot be read: {reason}")]
     UnreadableEvent {
@@ -72,6 +82,7 @@ impl HostError {
             Self::Stream { .. } => "stream",
             Self::NumberSeries { .. } => "number_series",
             Self::UnwritableEvent { .. } => "unwritable_event",
+            Self::UnwritableCommand { .. } => "unwritable_command",
             Self::UnreadableEvent { .. } => "unreadable_event",
         }
     }

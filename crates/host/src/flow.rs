@@ -127,7 +127,12 @@ impl Recording {
         }
     }
 
-    /// The same with an idempotency key and the fingerprint of the request.
+    /// The same with an idempotency key and the fingerprint of the request. For one command on one stream,
+    /// [`CommandOn::recording`](crate::CommandOn::recording) makes both.
+    ///
+    /// The key is new for every request; whoever asks again brings it again. The fingerprint says what is asked for,
+    /// and must change when the request does: the serialised command with its streams is one. Never give the key
+    /// itself: another request with the same key would then get the answer to the first one, and do nothing.
     #[must_use]
     pub fn with_key(mut self, key: &str, fingerprint: &str) -> Self {
         self.key = Some(RequestKey {
@@ -141,9 +146,9 @@ impl Recording {
 /// An idempotency key and what it stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestKey {
-    /// The key.
+    /// The key, new for every request.
     pub key: String,
-    /// What identifies the request.
+    /// What is asked for; it changes when the request does.
     pub fingerprint: String,
 }
 

@@ -24,6 +24,7 @@
 //!     fn name(&self) -> &'static str { "sent" }
 //! }
 //!
+//! #[derive(Serialize)]
 //! struct SendOff;
 //! impl Decider for Shipment {
 //!     type Command = SendOff;
@@ -41,8 +42,8 @@
 //! let stream = StreamId::of::<ShipmentEvent>(ShipmentId::from_key("7")?.as_str())?;
 //! let send = CommandOn::<Shipment>::new(stream.clone(), SendOff, today, |_| ());
 //!
-//! run(&store, &send, &Recording::new(now).with_key("request-1", "send shp_7"))?;
-//! run(&store, &send, &Recording::new(now).with_key("request-1", "send shp_7"))?; // the same request: nothing twice
+//! run(&store, &send, &send.recording(now, "request-1")?)?;
+//! assert!(run(&store, &send, &send.recording(now, "request-1")?)?.replayed); // the same request: nothing twice
 //!
 //! let (shipment, version) = load::<Shipment>(&store, &stream, &Upcasters::new())?;
 //! assert_eq!((shipment, version), (Shipment::Sent, 1));
@@ -75,6 +76,7 @@
 //! |---|---|
 //! | an append is whole or nothing; one of two writers at a version succeeds | [`contract`], `tests/broken.rs` |
 //! | a request with a key takes effect once, also if the answer is lost | `tests/laws.rs`, `lost_answers_change_nothing` |
+//! | another request with that key is an error, not its answer | `another_request_under_the_same_key_is_an_error` |
 //! | numbers have no gap under failure and concurrency | [`contract::check_concurrent`], `receipts_have_no_gap` |
 //! | replay gives the state that was decided on | `replay_gives_the_state_that_was_decided_on` |
 //! | no message is lost, none is handled twice | `the_relay_loses_nothing_and_the_inbox_handles_once` |
@@ -84,7 +86,7 @@
 //! | code | what it means | what the caller does |
 //! |---|---|---|
 //! | `id`, `stream`, `number_series` | a value is malformed | correct it; the text says what would be right |
-//! | `unwritable_event` | an event's serialiser fails | a fault of the code |
+//! | `unwritable_event`, `unwritable_command` | a serialiser fails | a fault of the code |
 //! | `unreadable_event` | a stored event is unknown, later than this code, or lacks an upcaster | deploy the later release, or register the upcaster |
 //! | `version_conflict`, `number_conflict` | someone else was faster | the flow decides again; when it gives up, ask later |
 //! | `key_reuse` | an idempotency key came with another request | a fault of who asks: a new request needs a new key |

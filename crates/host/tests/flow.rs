@@ -33,6 +33,7 @@ impl DomainEvent for CounterEvent {
 }
 
 /// Counts up to three; zero asks for nothing.
+#[derive(Serialize)]
 struct Count(u32);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -181,6 +182,49 @@ fn a_known_key_ends_it_at_once() {
             "key_reuse: idempotency key \"k\" was used for another request"
         ]
     );
+}
+
+#[test]
+fn another_request_under_the_same_key_is_an_error() {
+    let now = DateTime::default();
+    let store = MemoryStore::new();
+    let first = count(1);
+    run(&store, &first, &first.recording(now, "k").unwrap()).unwrap();
+    let tomorrow = NaiveDate::default().succ_opt().unwrap();
+    let elsewhere = StreamId::of::<CounterEvent>("2").unwrap();
+    let on = |stream, by, day| CommandOn::<Counter>::new(stream, Count(by), day, |_| ());
+    let code = |command: CommandOn<'_, Counter>| {
+        run(&store, &command, &command.recording(now, "k").unwrap())
+            .map(|outcome| outcome.replayed)
+            .map_err(|error| error.code())
+    };
+    assert_eq!(code(on(stream(), 2, NaiveDate::default())), Err("key_reuse"));
+    assert_eq!(code(on(elsewhere, 1, NaiveDate::default())), Err("key_reuse"));
+    // The same request, asked again the day after.
+    assert_eq!(code(on(stream(), 1, tomorrow)), Ok(true));
+    assert_eq!(store.read_all(0, 10).unwrap().len(), 1);
+}
+
+#[test]
+fn a_command_without_a_text_has_no_recording() {
+    #[derive(Clone, Default)]
+    struct Mute;
+    impl Decider for Mute {
+        type Command = std::collections::BTreeMap<(), ()>; // JSON has no such key
+        type Event = CounterEvent;
+        type Context = ();
+        type Refusal = Full;
+        fn decide(&self, _: &Self::Command, (): &()) -> Result<Vec<CounterEvent>, Full> {
+            Ok(vec![])
+        }
+        fn evolve(self, _: &CounterEvent) -> Self {
+            self
+        }
+    }
+    let command = CommandOn::<Mute>::new(stream(), [((), ())].into(), NaiveDate::default(), |_| ());
+    let error = command.recording(DateTime::default(), "k").unwrap_err();
+    assert_eq!(error.code(), "unwritable_command");
+    assert!(error.to_string().contains("counter/1"), "{error}");
 }
 
 #[test]
