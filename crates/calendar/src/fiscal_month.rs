@@ -129,7 +129,7 @@ impl fmt::Display for Year {
 
 impl fmt::Display for FiscalMonth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{:02}", Year(self.year()), self.month())
+        f.pad(&format!("{}-{:02}", Year(self.year()), self.month()))
     }
 }
 

@@ -135,7 +135,7 @@ impl Period {
 
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}", self.start, self.last_day())
+        f.pad(&format!("{} to {}", self.start, self.last_day()))
     }
 }
 

@@ -106,7 +106,7 @@ impl Quarter {
 
 impl fmt::Display for Quarter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-Q{}", Year(self.year()), self.quarter())
+        f.pad(&format!("{}-Q{}", Year(self.year()), self.quarter()))
     }
 }
 
@@ -140,5 +140,19 @@ impl<'de> Deserialize<'de> for Quarter {
         String::deserialize(deserializer)?
             .parse()
             .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Period;
+
+    #[test]
+    fn months_quarters_and_periods_stand_in_columns() {
+        let (month, quarter) = (FiscalMonth::new(2017, 5).unwrap(), Quarter::new(2017, 2).unwrap());
+        assert_eq!(format!("[{month:>9}] [{quarter:<9}]"), "[  2017-05] [2017-Q2  ]");
+        let period: Period = quarter.period().unwrap();
+        assert_eq!(format!("[{period:>26}]"), "[  2017-04-01 to 2017-06-30]");
     }
 }

@@ -48,13 +48,15 @@ impl InvoiceNumber {
 
 impl fmt::Display for InvoiceNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.pad(&self.text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ChargeKey, TaxCategory, TaxRate};
+    use l2c_money::{Percent, dec};
 
     #[test]
     fn a_number_knows_its_sequence_and_its_place_in_it() {
@@ -62,5 +64,15 @@ mod tests {
         let number = InvoiceNumber::new(&series, "2017-03-09".parse().unwrap(), 42);
         let seen = (number.as_str(), number.sequence(), number.value());
         assert_eq!(seen, ("INV-2017-000042", "INV-2017", 42));
+    }
+
+    #[test]
+    fn numbers_charges_and_rates_stand_in_columns() {
+        let series = NumberSeries::new("INV", 6, 1).unwrap();
+        let number = InvoiceNumber::new(&series, "2017-03-09".parse().unwrap(), 42);
+        assert_eq!(format!("[{number:>17}]"), "[  INV-2017-000042]");
+        let charge: ChargeKey = "bit_x#1".parse().unwrap();
+        let rate = TaxRate::new(TaxCategory::Standard, Percent::new(dec!(20)).unwrap(), "AT").unwrap();
+        assert_eq!(format!("[{charge:<9}] [{rate:>11}]"), "[bit_x#1  ] [  AT S 20 %]");
     }
 }

@@ -79,7 +79,7 @@ pub struct ChargeKey {
 
 impl fmt::Display for ChargeKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.item, self.number)
+        f.pad(&format!("{}#{}", self.item, self.number))
     }
 }
 

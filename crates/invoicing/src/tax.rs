@@ -141,13 +141,8 @@ impl TaxRate {
 
 impl fmt::Display for TaxRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} {}",
-            self.jurisdiction,
-            self.category.code(),
-            self.percent
-        )
+        let (category, percent) = (self.category.code(), self.percent);
+        f.pad(&format!("{} {category} {percent}", self.jurisdiction))
     }
 }
 

@@ -39,7 +39,7 @@ impl LegalEntity {
 
 impl fmt::Display for LegalEntity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 

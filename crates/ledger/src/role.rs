@@ -67,7 +67,7 @@ roles! {
 
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
+        f.pad(self.code())
     }
 }
 
@@ -76,5 +76,20 @@ impl FromStr for Role {
     fn from_str(code: &str) -> Result<Self, LedgerError> {
         let found = Self::ALL.into_iter().find(|role| role.code() == code);
         found.ok_or_else(|| LedgerError::UnknownRole { value: excerpt(code) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LegalEntity;
+
+    #[test]
+    fn roles_and_entities_stand_in_columns() {
+        let entity = LegalEntity::new("US01").unwrap();
+        assert_eq!(
+            format!("[{:<8}] [{entity:>6}]", Role::Cash),
+            "[cash    ] [  US01]"
+        );
     }
 }

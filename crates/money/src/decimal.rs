@@ -27,6 +27,13 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, MoneyError> {
     Ok(if value.is_zero() { Decimal::ZERO } else { value })
 }
 
+/// Writes a figure as numbers are written: width, alignment (right, if none is asked for), fill and sign are
+/// heeded; a precision is not, so that no digit is ever cut.
+pub(crate) fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let digits = text.strip_prefix('-');
+    f.pad_integral(digits.is_none(), "", digits.unwrap_or(text))
+}
+
 /// Checks magnitude and decimals, and drops trailing zeros.
 pub(crate) fn bounded(
     what: &'static str,

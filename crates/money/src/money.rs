@@ -306,7 +306,7 @@ impl Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.amount_text(), self.currency)
+        crate::decimal::pad(f, &format!("{} {}", self.amount_text(), self.currency))
     }
 }
 

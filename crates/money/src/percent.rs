@@ -56,7 +56,7 @@ impl Percent {
 
 impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} %", self.0)
+        crate::decimal::pad(f, &format!("{} %", self.0))
     }
 }
 

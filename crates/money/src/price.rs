@@ -64,7 +64,7 @@ impl Price {
 
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.amount, self.currency)
+        crate::decimal::pad(f, &format!("{} {}", self.amount, self.currency))
     }
 }
 

@@ -96,7 +96,7 @@ impl Quantity {
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.value, self.unit)
+        crate::decimal::pad(f, &format!("{} {}", self.value, self.unit))
     }
 }
 

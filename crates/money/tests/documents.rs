@@ -10,7 +10,7 @@
 
 use l2c_money::{
     AllocationPolicy, Currency, Decimal, Exact, ExchangeRate, Money, Percent, Price, Quantity, RoundTo,
-    RoundingPolicy, Unit, decimal_string,
+    RoundingPolicy, Unit, dec, decimal_string,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -106,4 +106,37 @@ fn what_cannot_be_is_refused_on_reading() {
     refused::<ExchangeRate>(r#"{"from":"USD","to":"USD","rate":"1","date":"2026-01-31"}"#);
     refused::<ExchangeRate>(r#"{"from":"USD","to":"EUR","rate":"0","date":"2026-01-31"}"#);
     refused::<Exact>(r#""1/0""#);
+}
+
+#[test]
+fn values_stand_in_columns_and_keep_their_digits() {
+    let money = Money::new(dec!(-12.5), Currency::USD).unwrap();
+    assert_eq!(
+        format!("[{money:>12}] [{money:<12}] [{money:12}]"),
+        "[  -12.50 USD] [-12.50 USD  ] [  -12.50 USD]"
+    );
+    assert_eq!(
+        format!("{money:.1} {:+} {:+}", money.negated(), money),
+        "-12.50 USD +12.50 USD -12.50 USD"
+    );
+    let price = Price::new(dec!(0.0035), Currency::USD).unwrap();
+    let quantity = Quantity::new(dec!(7.5), Unit::HOUR).unwrap();
+    let percent = Percent::new(dec!(2.25)).unwrap();
+    assert_eq!(
+        format!("[{price:>12}] [{quantity:<9}] [{percent:^8}]"),
+        "[  0.0035 USD] [7.5 HUR  ] [ 2.25 % ]"
+    );
+    let (unit, currency) = (Unit::HOUR, Currency::USD);
+    assert_eq!(format!("[{unit:>4}] [{currency:<4}]"), "[ HUR] [USD ]");
+    // Whole, decimal, fraction; and the same where they take more than 128 bits.
+    for text in ["-7", "-0.25", "-1/3", "-1", "-0.1", "-1/7"] {
+        let small: Exact = text.parse().unwrap();
+        let large = &small + format!("-1{}", "0".repeat(60)).parse::<Exact>().unwrap();
+        for value in [small, large] {
+            let bare = value.to_string();
+            let width = bare.len() + 3;
+            assert_eq!(format!("{value:>width$.1}"), format!("   {bare}"));
+            assert_eq!(format!("{value:<width$}"), format!("{bare}   "));
+        }
+    }
 }

@@ -30,6 +30,17 @@ impl DocumentRef {
 
 impl fmt::Display for DocumentRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} v{}", self.id, self.version)
+        f.pad(&format!("{} v{}", self.id, self.version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_stands_in_a_column() {
+        let list = DocumentRef::new("list", 4);
+        assert_eq!(format!("[{list:>9}] [{list:<9}]"), "[  list v4] [list v4  ]");
     }
 }

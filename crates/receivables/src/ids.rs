@@ -48,7 +48,7 @@ impl DocumentNumber {
 
 impl fmt::Display for DocumentNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
@@ -78,8 +78,26 @@ pub enum SourceId {
 impl fmt::Display for SourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Payment(id) => write!(f, "{id}"),
-            Self::Credit(number) => write!(f, "{number}"),
+            Self::Payment(id) => f.pad(id.as_str()),
+            Self::Credit(number) => f.pad(number.as_str()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_sources_stand_in_columns() {
+        let number = DocumentNumber::new("INV-1").unwrap();
+        let (payment, credit) = (
+            SourceId::Payment(PaymentId::new("pay_1").unwrap()),
+            SourceId::Credit(number.clone()),
+        );
+        assert_eq!(
+            format!("[{number:>7}] [{payment:<7}] [{credit:^7}]"),
+            "[  INV-1] [pay_1  ] [ INV-1 ]"
+        );
     }
 }

@@ -9,6 +9,7 @@ use num_traits::Signed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Exact, Repr};
+use crate::decimal::pad;
 use crate::error::excerpt;
 use crate::{MoneyError, parse_decimal};
 
@@ -21,19 +22,19 @@ const MAX_PLACES: u32 = 100;
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Repr::Small { num, den: 1 } => return write!(f, "{num}"),
-            Repr::Big(value) if value.is_integer() => return write!(f, "{}", value.numer()),
+            Repr::Small { num, den: 1 } => return fmt::Display::fmt(num, f),
+            Repr::Big(value) if value.is_integer() => return fmt::Display::fmt(value.numer(), f),
             Repr::Small { .. } | Repr::Big(_) => {}
         }
         if let Some(decimal) = self.to_short_decimal() {
-            return write!(f, "{decimal}");
+            return pad(f, &decimal.to_string());
         }
         if let Some(text) = self.long_decimal() {
-            return f.write_str(&text);
+            return pad(f, &text);
         }
         match &self.0 {
-            Repr::Small { num, den } => write!(f, "{num}/{den}"),
-            Repr::Big(value) => write!(f, "{}/{}", value.numer(), value.denom()),
+            Repr::Small { num, den } => pad(f, &format!("{num}/{den}")),
+            Repr::Big(value) => pad(f, &format!("{}/{}", value.numer(), value.denom())),
         }
     }
 }
