@@ -58,7 +58,7 @@ pub struct CommandOn<'a, D: Decider> {
 
 impl<'a, D: Decider> CommandOn<'a, D> {
     /// A command on `stream` whose events take effect on `effective`. The context is made anew for each decision,
-    /// from what was loaded for it.
+    /// from what was loaded for it: make ids before, and take them into the closure.
     pub fn new(
         stream: StreamId,
         command: D::Command,

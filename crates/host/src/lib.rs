@@ -12,12 +12,16 @@
 //!     /// A shipment.
 //!     ShipmentId, "shp"
 //! );
+//! typed_id!(
+//!     /// A label on a parcel.
+//!     LabelId, "lbl"
+//! );
 //!
 //! #[derive(Clone, Debug, Default, PartialEq)]
 //! enum Shipment { #[default] Packed, Sent }
 //!
 //! #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-//! enum ShipmentEvent { Sent }
+//! enum ShipmentEvent { Sent { label: LabelId, fact: u64 } }
 //! impl DomainEvent for ShipmentEvent {
 //!     const CATEGORY: &'static str = "shipment";
 //!     const VERSION: u32 = 1;
@@ -26,21 +30,29 @@
 //!
 //! #[derive(Serialize)]
 //! struct SendOff;
+//! struct Sending { label: LabelId, fact: u64 }
 //! impl Decider for Shipment {
 //!     type Command = SendOff;
 //!     type Event = ShipmentEvent;
-//!     type Context = ();
+//!     type Context = Sending;
 //!     type Refusal = std::convert::Infallible;
-//!     fn decide(&self, _: &SendOff, _: &()) -> Result<Vec<ShipmentEvent>, Self::Refusal> {
-//!         Ok(if *self == Shipment::Sent { vec![] } else { vec![ShipmentEvent::Sent] })
+//!     fn decide(&self, _: &SendOff, context: &Sending) -> Result<Vec<ShipmentEvent>, Self::Refusal> {
+//!         Ok(match self {
+//!             Self::Packed => vec![ShipmentEvent::Sent { label: context.label.clone(), fact: context.fact }],
+//!             Self::Sent => vec![], // accepted, nothing to do
+//!         })
 //!     }
-//!     fn evolve(self, _: &ShipmentEvent) -> Self { Shipment::Sent }
+//!     fn evolve(self, _: &ShipmentEvent) -> Self { Self::Sent }
 //! }
 //!
 //! let store = MemoryStore::new(); // or l2c_sqlite::SqliteStore, or your own
 //! let (now, today) = (DateTime::<Utc>::default(), NaiveDate::default()); // the host says what time it is
 //! let stream = StreamId::of::<ShipmentEvent>(ShipmentId::from_key("7")?.as_str())?;
-//! let send = CommandOn::<Shipment>::new(stream.clone(), SendOff, today, |_| ());
+//! let label = LabelId::from_key("67HY0MW7")?; // made here: what follows may be decided more than once
+//! let send = CommandOn::<Shipment>::new(stream.clone(), SendOff, today, |loaded| Sending {
+//!     label: label.clone(),
+//!     fact: loaded.version(&stream) + 1, // what depends on the stream comes from what was loaded
+//! });
 //!
 //! run(&store, &send, &send.recording(now, "request-1")?)?;
 //! assert!(run(&store, &send, &send.recording(now, "request-1")?)?.replayed); // the same request: nothing twice
@@ -49,6 +61,15 @@
 //! assert_eq!((shipment, version), (Shipment::Sent, 1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # What the host brings
+//! - **The time.** For `Utc::now()` add `chrono` with its default features to your own crate: l2c has no clock, and
+//!   `DateTime`, `NaiveDate` and `Utc` here are chrono's.
+//! - **Ids and whatever else a context holds**: made before [`CommandOn::new`]. Its closure runs anew for each decision
+//!   after a conflict, and only puts together what was made with what was loaded.
+//! - **Numbers within a stream**, such as the `sequence` of a fact: `loaded.version(&stream) + 1` in that closure. The
+//!   append checks that version, so that no other event gets the number; a command with several events counts on
+//!   from there. Numbers across streams: [`CommandOn::claiming`].
 //!
 //! # Where things are
 //! - **Who**: [`typed_id!`], [`Party`] with its [`Personal`] data, [`PartyRoles`]. Events name parties by
