@@ -3,27 +3,51 @@
 //! SQLite comes with the crate; there is no server, no set-up and no configuration file.
 //!
 //! ```
-//! use l2c_host::{Append, DateTime, Expected, NaiveDate, NewEvent, Store, StreamId, StreamWrite, all_events};
+//! use l2c_host::{CommandOn, DateTime, NaiveDate, StreamId, Upcasters, load, run};
 //! use l2c_sqlite::SqliteStore;
+//! # use l2c_host::{Decider, DomainEvent};
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Clone, Debug, Default, PartialEq)]
+//! # enum Shipment { #[default] Packed, Sent }
+//! # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+//! # enum ShipmentEvent { Sent }
+//! # impl DomainEvent for ShipmentEvent {
+//! #     const CATEGORY: &'static str = "shipment";
+//! #     const VERSION: u32 = 1;
+//! #     fn name(&self) -> &'static str { "sent" }
+//! # }
+//! # #[derive(Serialize)]
+//! # struct SendOff;
+//! # impl Decider for Shipment {
+//! #     type Command = SendOff;
+//! #     type Event = ShipmentEvent;
+//! #     type Context = ();
+//! #     type Refusal = std::convert::Infallible;
+//! #     fn decide(&self, _: &SendOff, _: &()) -> Result<Vec<ShipmentEvent>, Self::Refusal> {
+//! #         Ok(if *self == Self::Sent { vec![] } else { vec![ShipmentEvent::Sent] })
+//! #     }
+//! #     fn evolve(self, _: &ShipmentEvent) -> Self { Self::Sent }
+//! # }
 //!
 //! let store = SqliteStore::open_in_memory()?; // SqliteStore::open("l2c.db") for one that stays
-//! let mut append = Append::new(DateTime::default());
-//! append.writes.push(StreamWrite::new(
-//!     StreamId::new("order", "ord_1")?,
-//!     Expected::NEW,
-//!     vec![NewEvent {
-//!         name: "placed".into(),
-//!         schema_version: 1,
-//!         effective: NaiveDate::default(),
-//!         payload: "{}".into(),
-//!     }],
-//! ));
-//! store.append(&append)?;
-//! for event in all_events(&store, 0, 1000) { // a page at a time, never the whole file
-//!     assert_eq!(event?.stream.to_string(), "order/ord_1");
-//! }
+//! let (now, today) = (DateTime::default(), NaiveDate::default()); // the host says what time it is
+//!
+//! // `Shipment` is a lifecycle like the one on the front page of l2c_host; so are those of l2c.
+//! let stream = StreamId::of::<ShipmentEvent>("shp_7")?;
+//! let send = CommandOn::<Shipment>::new(stream.clone(), SendOff, today, |_| ());
+//!
+//! let first = run(&store, &send, &send.recording(now, "request-1")?)?;
+//! let again = run(&store, &send, &send.recording(now, "request-1")?)?; // asked twice, done once
+//! assert!(!first.replayed && again.replayed);
+//! assert_eq!(send.events(&again)?, send.events(&first)?); // and answered alike
+//!
+//! let (shipment, version) = load::<Shipment>(&store, &stream, &Upcasters::new())?;
+//! assert_eq!((shipment, version), (Shipment::Sent, 1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Events are read with [`stream_events`](l2c_host::stream_events) and [`all_events`](l2c_host::all_events), a page
+//! at a time.
 //!
 //! # What it promises
 //! Everything that [`Store`](l2c_host::Store) does; `tests/contract.rs` runs the public suite on it, in memory, on a
