@@ -23,17 +23,19 @@ pub fn all_events<S: Store + ?Sized>(
 
 /// All events of a stream, in order, read in pages. A stream that does not exist has none.
 ///
-/// After an error the iterator ends.
-pub fn stream_events<S: Store + ?Sized>(
-    store: &S,
+/// After an error the iterator ends. It keeps no borrow of `stream`, so that it can be made per
+/// [head](Store::heads) in a `flat_map`.
+pub fn stream_events<'s, S: Store + ?Sized>(
+    store: &'s S,
     stream: &StreamId,
     page: usize,
-) -> impl Iterator<Item = Result<Envelope, StoreError>> {
+) -> impl Iterator<Item = Result<Envelope, StoreError>> + use<'s, S> {
+    let stream = stream.clone();
     pages(
         0,
         page,
         |event| event.version,
-        move |after, limit| store.read_stream(stream, after, limit),
+        move |after, limit| store.read_stream(&stream, after, limit),
     )
 }
 

@@ -307,6 +307,9 @@ proptest! {
             let read: Vec<_> = stream_events(&store, &stream, page).map(Result::unwrap).collect();
             prop_assert_eq!(read, store.read_stream(&stream, 0, usize::MAX).unwrap());
         }
+        let heads = store.heads("till", None, 10).unwrap().into_iter();
+        let by_stream = heads.flat_map(|head| stream_events(&store, &head.stream, page));
+        prop_assert_eq!(by_stream.count(), 2 * events);
     }
 
     #[test]
