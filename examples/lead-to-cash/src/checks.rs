@@ -122,7 +122,7 @@ impl Made<'_> {
                 ("open_gross", open),
                 ("revenue_allocated", self.recognising.allocated),
                 ("revenue_recognised", self.recognising.recognised),
-                ("revenue_deferred", self.recognising.deferred),
+                ("revenue_not_yet_performed", self.recognising.deferred),
                 ("commission_earned", self.commissioning.earned),
                 ("commission_paid", self.commissioning.paid),
                 ("commission_accrued", self.commissioning.accrued),

@@ -20,6 +20,7 @@ use crate::output::Output;
 use crate::record::Life;
 use crate::simulation::{Bill, Simulation};
 use crate::stage::Kept;
+use crate::tables::word;
 
 /// The file that the simulated bank sends.
 pub const STATEMENT: &str = "bank-statement-simulated.csv";
@@ -213,11 +214,11 @@ impl Collecting {
         let mut fits = BTreeMap::new();
         for proposal in &self.proposals {
             let late = if proposal.days_late > 0 && proposal.fit == Fit::Exact {
-                ", late"
+                " but late"
             } else {
                 ""
             };
-            let name = format!("{:?}{late}", proposal.fit).to_lowercase();
+            let name = format!("{}{late}", word(proposal.fit));
             let count: &mut usize = fits.entry(name).or_default();
             *count = count.saturating_add(1);
         }

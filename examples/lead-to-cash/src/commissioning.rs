@@ -16,9 +16,12 @@ use crate::output::Output;
 use crate::policy::Folder;
 use crate::record::Life;
 use crate::stage::{Kept, Known};
+use crate::tables::word;
 
 /// The statements of all payees.
 pub struct Commissioning {
+    /// The credits of every payee.
+    pub credits: BTreeMap<PartyId, Vec<Credit>>,
     /// Closed statements, by payee and quarter.
     pub statements: BTreeMap<PartyId, Vec<Life<StatementState>>>,
     /// What all payees have earned.
@@ -67,6 +70,7 @@ pub fn pay(
     let mut lines = kept.output.table("commission-lines.csv", &header)?;
     let zero = Money::zero(terms.currency);
     let mut all = Commissioning {
+        credits: BTreeMap::new(),
         statements: BTreeMap::new(),
         earned: zero,
         paid: zero,
@@ -108,6 +112,7 @@ pub fn pay(
     kept.record.flush()?;
     bar.finish();
     kept.output.finish(lines)?;
+    all.credits = credits;
     all.write(kept.output)?;
     Ok(all)
 }
@@ -229,7 +234,7 @@ impl Commissioning {
                         .unwrap_or_default(),
                     attainment.unwrap_or_default(),
                     component.earned.amount_text(),
-                    format!("{:?}", life.state.status()).to_lowercase(),
+                    word(life.state.status()),
                     statement.due().to_string(),
                     component.credited.currency().to_string(),
                 ])?;

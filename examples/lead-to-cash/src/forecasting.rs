@@ -95,6 +95,7 @@ pub fn report(
         "open",
         "open_value",
         "open_weighted",
+        "open_overdue",
         "expected",
         "currency",
     ];
@@ -107,6 +108,7 @@ pub fn report(
             figures.open.count.to_string(),
             money(&figures.open.unweighted)?.amount_text(),
             money(&figures.open.weighted)?.amount_text(),
+            figures.overdue.to_string(),
             money(&figures.expected)?.amount_text(),
             forecaster.currency().to_string(),
         ])?;

@@ -116,6 +116,12 @@ impl Crm {
     /// # Errors
     /// A missing or unreadable file, a missing column, or no opportunity at all.
     pub fn read(folder: &Path, currency: Currency) -> Result<Self, Failure> {
+        if !folder.is_dir() {
+            return Err(Failure::data(
+                folder,
+                "is no folder; name the folder of a CRM export",
+            ));
+        }
         let mut reader = Reader {
             folder,
             findings: Vec::new(),

@@ -27,7 +27,9 @@ mod simulation;
 mod stage;
 mod tables;
 mod terms;
+mod why;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,15 +38,19 @@ use clap::Parser;
 
 /// Takes a CRM export from lead to journal and leaves a folder of ledgers, schedules and statements.
 ///
-/// Payments are simulated: an export has none.
+/// An export ends with the closed opportunity. Everything behind it follows from the policy documents: quotes,
+/// approvals, holds, deliveries, invoices. Payments are simulated.
+///
+/// A store belongs to one export, one set of policies and one date; with others it is refused. Exit codes: 0 all
+/// is done and reconciles, 1 a reconciliation fails, 2 nothing could be done.
 #[derive(Parser)]
 #[command(version)]
 pub struct Arguments {
     /// Folder of the export: accounts.csv, products.csv, sales_teams.csv, sales_pipeline.csv and, where there is
-    /// one, clicks.csv; plain or as .csv.gz.
+    /// one, clicks.csv; plain or as .csv.gz [default: the sample that is shipped].
     #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/sample"), hide_default_value = true)]
     data: PathBuf,
-    /// Folder of the policy documents.
+    /// Folder of the policy documents [default: those that are shipped].
     #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/policy"), hide_default_value = true)]
     policy: PathBuf,
     /// The SQLite file that keeps every event [default: store.sqlite in the output folder].
@@ -54,11 +60,16 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
     /// The date of the run; what came later is left out [default: the latest date in the data].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<NaiveDate>,
     /// Print nothing but what went wrong.
     #[arg(long)]
     quiet: bool,
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse()
+        .map_err(|_| "expected a date of the calendar written YYYY-MM-DD".to_owned())
 }
 
 fn main() -> ExitCode {
@@ -66,7 +77,8 @@ fn main() -> ExitCode {
     match run::run(&arguments) {
         Ok(report) => {
             if !arguments.quiet {
-                println!("{report}");
+                // Whoever reads along may stop reading: the results are in their files.
+                let _ = writeln!(std::io::stdout(), "{report}");
             }
             let failed: Vec<_> = report
                 .reconciliations

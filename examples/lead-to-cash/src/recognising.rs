@@ -162,7 +162,7 @@ pub fn recognise(
 }
 
 /// The end of a day, as the moment by which everything of the run is known.
-fn view(as_of: NaiveDate) -> View {
+pub fn view(as_of: NaiveDate) -> View {
     let known_at: DateTime<Utc> = as_of.and_time(chrono::NaiveTime::MIN).and_utc();
     View {
         as_of,
@@ -274,6 +274,7 @@ impl Recognising {
             "opening_contract_liability",
             "billed",
             "recognised",
+            "recognised_from_opening_liability",
             "closing_contract_asset",
             "closing_contract_liability",
             "currency",
@@ -287,6 +288,7 @@ impl Recognising {
                 row.opening_contract_liability.amount_text(),
                 row.billed.amount_text(),
                 row.recognised.amount_text(),
+                row.recognised_from_opening_liability.amount_text(),
                 row.closing_contract_asset.amount_text(),
                 row.closing_contract_liability.amount_text(),
                 row.billed.currency().to_string(),

@@ -128,6 +128,7 @@ impl Record {
                     return Err(Failure::OtherRun { changed });
                 }
                 record.known = 1;
+                record.known = 1;
             }
         }
         Ok(record)

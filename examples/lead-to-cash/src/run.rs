@@ -29,17 +29,22 @@ use crate::record::{Life, Manifest, Record};
 use crate::simulation::Simulation;
 use crate::stage::{Kept, Known};
 use crate::terms::Terms;
+use crate::why::Sources;
 use crate::{
     Arguments, billing, collecting, commissioning, contracting, forecasting, ordering, quoting, recognising,
     selling, tables,
 };
+
+/// What is from the export and what is not.
+const ORIGIN: &str =
+    "Everything behind the closed opportunity follows from the policies; payments are simulated.";
 
 /// What was done, for `run.json` and for the screen.
 #[derive(Serialize)]
 pub struct Report {
     as_of: NaiveDate,
     currency: Currency,
-    payments: &'static str,
+    origin: &'static str,
     counts: BTreeMap<&'static str, usize>,
     import: BTreeMap<&'static str, usize>,
     pipeline: BTreeMap<String, forecasting::StageFigures>,
@@ -217,6 +222,22 @@ fn stages(known: &Known<'_>, policies: &Policies, kept: &mut Kept<'_>) -> Result
         books,
         stored: &stored,
     };
+    if let Some(agreed) = contracts.first()
+        && let Some(deal) = deals.iter().find(|deal| deal.row == agreed.row)
+        && let Some(source) = crm.opportunities.get(agreed.row)
+    {
+        let sources = Sources {
+            known,
+            plan: &policies.plan,
+            score: &policies.selling.explain(source, crm, offer),
+            deal,
+            agreed,
+            billing: &invoices,
+            recognising: &recognising,
+            commissioning: &commissioning,
+        };
+        sources.write(kept.output)?;
+    }
     let mut reconciliations = made.reconcile()?;
     reconciliations.push(replay.reconciliation());
 
@@ -240,7 +261,7 @@ fn stages(known: &Known<'_>, policies: &Policies, kept: &mut Kept<'_>) -> Result
     Ok(Report {
         as_of,
         currency: terms.currency,
-        payments: "simulated by the rules of payments.json",
+        origin: ORIGIN,
         counts: BTreeMap::from([
             ("opportunities", case_count),
             ("opportunities_won", outcome(|o| matches!(o, Outcome::Won { .. }))),
@@ -327,7 +348,8 @@ impl Replay {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Lead to cash as of {}; payments are simulated.\n", self.as_of)?;
+        writeln!(f, "Lead to cash as of {}.", self.as_of)?;
+        writeln!(f, "{ORIGIN}\n")?;
         for (name, count) in &self.counts {
             writeln!(f, "  {:<34} {count:>12}", name.replace('_', " "))?;
         }

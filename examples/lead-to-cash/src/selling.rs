@@ -4,7 +4,7 @@ use l2c::host::PartyId;
 use l2c::leads::{
     Assignment, Lead, LeadCommand, LeadId, LeadStatus, Opportunity, OpportunityAction, OpportunityCommand,
     OpportunityId, OpportunityProfile, Routing, RoutingDocument, SalesProcess, SalesProcessDocument,
-    ScoringDocument, ScoringModel,
+    ScoreExplanation, ScoringDocument, ScoringModel,
 };
 use l2c::rules::{FactTypes, Facts};
 
@@ -182,6 +182,13 @@ fn case(
         lead,
         opportunity,
     })
+}
+
+impl Policy {
+    /// Why a lead has its score.
+    pub fn explain(&self, source: &import::Opportunity, crm: &Crm, offer: &Offer) -> ScoreExplanation {
+        self.scoring.explain(&facts(source, crm, offer))
+    }
 }
 
 fn facts(source: &import::Opportunity, crm: &Crm, offer: &Offer) -> Facts {

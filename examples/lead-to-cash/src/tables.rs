@@ -1,7 +1,9 @@
 //! The tables that no stage writes on its way: documents, open items, findings, parties.
 
 use l2c::host::Party;
+use l2c::money::{Currency, Exact, Money};
 use l2c::receivables::AgeingReport;
+use serde::Serialize;
 
 use crate::billing::Billing;
 use crate::collecting::Collecting;
@@ -27,7 +29,7 @@ pub fn findings(crm: &Crm, output: &mut Output) -> Result<(), Failure> {
             &finding.id,
             finding.field,
             &finding.value,
-            &format!("{:?}", finding.treatment).to_lowercase(),
+            &word(finding.treatment),
             &finding.reason,
         ])?;
     }
@@ -41,7 +43,7 @@ pub fn findings(crm: &Crm, output: &mut Output) -> Result<(), Failure> {
 pub fn parties(parties: &Parties, output: &mut Output) -> Result<(), Failure> {
     let mut table = output.table("parties.csv", &["party", "kind", "name"])?;
     for Party { id, kind, name, .. } in parties.records.values() {
-        table.row([id.as_str(), &format!("{kind:?}").to_lowercase(), name.reveal()])?;
+        table.row([id.as_str(), &word(*kind), name.reveal()])?;
     }
     output.finish(table)
 }
@@ -84,7 +86,7 @@ pub fn opportunities(cases: &[Case], output: &mut Output) -> Result<(), Failure>
                 .opened_on
                 .map(|day| day.to_string())
                 .unwrap_or_default(),
-            format!("{:?}", opportunity.status()).to_lowercase(),
+            word(opportunity.status()),
             opportunity
                 .closed_on
                 .map(|day| day.to_string())
@@ -151,8 +153,8 @@ pub fn quotes(deals: &[Deal], output: &mut Output) -> Result<(), Failure> {
                     line.id.clone(),
                     line.product.to_string(),
                     row.step.clone(),
-                    row.amount.to_string(),
-                    row.subtotal.to_string(),
+                    amount(&row.amount, priced.currency()),
+                    amount(&row.subtotal, priced.currency()),
                 ])?;
             }
         }
@@ -196,7 +198,7 @@ pub fn orders(orders: &[Ordered], output: &mut Output) -> Result<(), Failure> {
                 .unwrap_or_default(),
             net.map(|net| net.amount_text()).unwrap_or_default(),
             net.map(|net| net.currency().to_string()).unwrap_or_default(),
-            format!("{:?}", order.state.status()).to_lowercase(),
+            word(order.state.status()),
             holds.collect::<Vec<_>>().join("; "),
             delivered.map(|day| day.to_string()).unwrap_or_default(),
         ])?;
@@ -250,7 +252,7 @@ pub fn invoices(billing: &Billing, output: &mut Output) -> Result<(), Failure> {
             totals.tax.amount_text(),
             totals.gross.amount_text(),
             document.currency.to_string(),
-            format!("{:?}", life.state.status()).to_lowercase(),
+            word(life.state.status()),
         ])?;
         for (index, (line, net)) in document.lines.iter().zip(issued.invoice.line_nets()).enumerate() {
             lines.row([
@@ -273,7 +275,7 @@ pub fn invoices(billing: &Billing, output: &mut Output) -> Result<(), Failure> {
     output.finish(lines)
 }
 
-/// `open-items.csv`, `payments.csv` and `ageing.csv`.
+/// `receivables.csv`, `payments.csv` and `ageing.csv`.
 ///
 /// # Errors
 /// A folder that cannot be written.
@@ -285,7 +287,7 @@ pub fn receivables(
     let header = [
         "account", "number", "due_date", "total", "paid", "credited", "open", "currency", "status",
     ];
-    let mut table = output.table("open-items.csv", &header)?;
+    let mut table = output.table("receivables.csv", &header)?;
     for life in collecting.accounts.values() {
         for item in life.state.items() {
             table.row([
@@ -297,7 +299,7 @@ pub fn receivables(
                 item.credited().amount_text(),
                 item.open().amount_text(),
                 item.total().currency().to_string(),
-                format!("{:?}", item.status()).to_lowercase(),
+                word(item.status()),
             ])?;
         }
     }
@@ -321,7 +323,7 @@ pub fn receivables(
             proposal.date.to_string(),
             proposal.amount.amount_text(),
             proposal.amount.currency().to_string(),
-            format!("{:?}", proposal.fit).to_lowercase(),
+            word(proposal.fit),
             proposal
                 .account
                 .as_ref()
@@ -340,7 +342,7 @@ pub fn receivables(
     let header: Vec<&str> = ["as_of"]
         .into_iter()
         .chain(names.iter().map(String::as_str))
-        .chain(["credits", "total", "currency"])
+        .chain(["unapplied", "total", "currency"])
         .collect();
     let mut table = output.table("ageing.csv", &header)?;
     for report in ageing {
@@ -353,4 +355,16 @@ pub fn receivables(
         table.row(std::iter::once(report.as_of.to_string()).chain(bands).chain(rest))?;
     }
     output.finish(table)
+}
+
+/// A state or kind by its word in documents: `partly_settled`.
+pub fn word(value: impl Serialize) -> String {
+    let word = serde_json::to_value(value).ok();
+    word.and_then(|word| word.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// An exact amount with the decimals of its currency, or with more where it has more.
+fn amount(value: &Exact, currency: Currency) -> String {
+    Money::try_from_exact(value, currency).map_or_else(|_| value.to_string(), |money| money.amount_text())
 }
