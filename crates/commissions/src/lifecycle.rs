@@ -1,3 +1,5 @@
+use std::fmt;
+
 use l2c_calendar::NaiveDate;
 use l2c_host::{Decider, DomainEvent, Machine, Transition};
 use l2c_money::Money;
@@ -16,6 +18,16 @@ pub enum StatementStatus {
     Closed,
     /// It has been paid, or there was nothing to pay.
     Paid,
+}
+
+impl fmt::Display for StatementStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Draft => "draft",
+            Self::Closed => "closed",
+            Self::Paid => "paid",
+        })
+    }
 }
 
 /// The life of a statement.
@@ -247,6 +259,20 @@ impl StatementState {
                 date,
                 amount: closed.payable(),
             }]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_shown_by_their_words() {
+        for status in STATEMENT_MACHINE.states {
+            let word = status.to_string();
+            assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
+            assert_eq!(format!("{status:>24}"), format!("{word:>24}"));
         }
     }
 }

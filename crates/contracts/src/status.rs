@@ -1,3 +1,5 @@
+use std::fmt;
+
 use l2c_host::{Machine, Transition};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,17 @@ pub enum ContractStatus {
     Expired,
     /// It was ended before its last term had.
     Terminated,
+}
+
+impl fmt::Display for ContractStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Terminated => "terminated",
+        })
+    }
 }
 
 use ContractStatus::{Active, Draft, Expired, Terminated};
@@ -35,3 +48,17 @@ pub const MACHINE: Machine<ContractStatus> = Machine {
         t(Expired, "expire", Expired),
     ],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_shown_by_their_words() {
+        for status in MACHINE.states {
+            let word = status.to_string();
+            assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
+            assert_eq!(format!("{status:>24}"), format!("{word:>24}"));
+        }
+    }
+}

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use chrono::NaiveDate;
 use l2c_calendar::CalendarError;
 use l2c_host::{Decider, DomainEvent, Machine, Transition};
@@ -17,6 +19,17 @@ pub enum InvoiceStatus {
     Issued,
     /// An invoice that a credit note has taken back whole.
     Credited,
+}
+
+impl fmt::Display for InvoiceStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::New => "new",
+            Self::Draft => "draft",
+            Self::Issued => "issued",
+            Self::Credited => "credited",
+        })
+    }
 }
 
 /// The life of an invoice, and of a credit note up to `Issued`.
@@ -385,5 +398,19 @@ fn credit(invoice: &IssuedInvoice, credit_note: &IssuedInvoice) -> Result<Invoic
             invoice: invoice.number.to_string(),
             problem,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_shown_by_their_words() {
+        for status in INVOICE_MACHINE.states {
+            let word = status.to_string();
+            assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
+            assert_eq!(format!("{status:>24}"), format!("{word:>24}"));
+        }
     }
 }

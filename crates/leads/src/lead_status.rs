@@ -26,7 +26,7 @@ pub enum LeadStatus {
 
 impl fmt::Display for LeadStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Absent => "absent",
             Self::New => "new",
             Self::Qualified => "qualified",
@@ -82,3 +82,17 @@ pub const LEAD_MACHINE: Machine<LeadStatus> = {
         ],
     }
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_shown_by_their_words() {
+        for status in LEAD_MACHINE.states {
+            let word = status.to_string();
+            assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
+            assert_eq!(format!("{status:>24}"), format!("{word:>24}"));
+        }
+    }
+}

@@ -22,7 +22,7 @@ pub enum OpportunityStatus {
 
 impl fmt::Display for OpportunityStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Absent => "absent",
             Self::Open => "open",
             Self::Won => "won",
@@ -141,6 +141,20 @@ impl Standing {
         self.stage = stage;
         if observed.is_some() && self.is_live() && !self.overridden {
             self.probability = self.automated_probability.clone();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_shown_by_their_words() {
+        for status in OPPORTUNITY_MACHINE.states {
+            let word = status.to_string();
+            assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
+            assert_eq!(format!("{status:>24}"), format!("{word:>24}"));
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use l2c_host::{Machine, Transition};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +19,19 @@ pub enum OrderStatus {
     Completed,
     /// Every unit was cancelled.
     Cancelled,
+}
+
+impl fmt::Display for OrderStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Draft => "draft",
+            Self::Placed => "placed",
+            Self::Confirmed => "confirmed",
+            Self::InFulfilment => "in_fulfilment",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+        })
+    }
 }
 
 use OrderStatus::{Cancelled, Completed, Confirmed, Draft, InFulfilment, Placed};
@@ -76,4 +91,41 @@ pub enum Fulfilment {
     FulfilledShort,
     /// Nothing is open, nothing was delivered.
     Cancelled,
+}
+
+impl fmt::Display for Fulfilment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Unfulfilled => "unfulfilled",
+            Self::PartiallyFulfilled => "partially_fulfilled",
+            Self::Fulfilled => "fulfilled",
+            Self::FulfilledShort => "fulfilled_short",
+            Self::Cancelled => "cancelled",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_shown_by_their_words() {
+        for status in MACHINE.states {
+            let word = status.to_string();
+            assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
+            assert_eq!(format!("{status:>24}"), format!("{word:>24}"));
+        }
+        for fulfilment in [
+            Fulfilment::Unfulfilled,
+            Fulfilment::PartiallyFulfilled,
+            Fulfilment::Fulfilled,
+            Fulfilment::FulfilledShort,
+            Fulfilment::Cancelled,
+        ] {
+            let word = fulfilment.to_string();
+            assert_eq!(serde_json::to_value(fulfilment).unwrap(), word.as_str());
+            assert_eq!(format!("{fulfilment:>24}"), format!("{word:>24}"));
+        }
+    }
 }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use l2c_host::{Machine, Transition};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,23 @@ pub enum QuoteStatus {
     Withdrawn,
     /// A later version took its place.
     Superseded,
+}
+
+impl fmt::Display for QuoteStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Draft => "draft",
+            Self::InApproval => "in_approval",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Presented => "presented",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+            Self::Superseded => "superseded",
+        })
+    }
 }
 
 use QuoteStatus::{
@@ -70,3 +89,17 @@ pub const MACHINE: Machine<QuoteStatus> = Machine {
         t(Presented, "withdrawn", Withdrawn),
     ],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_shown_by_their_words() {
+        for status in MACHINE.states {
+            let word = status.to_string();
+            assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
+            assert_eq!(format!("{status:>24}"), format!("{word:>24}"));
+        }
+    }
+}

@@ -74,6 +74,22 @@ pub enum Fit {
     NotAReceipt,
 }
 
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Exact => "exact",
+            Self::Short => "short",
+            Self::Over => "over",
+            Self::Settled => "settled",
+            Self::OtherCurrency => "other_currency",
+            Self::Ambiguous => "ambiguous",
+            Self::Unknown => "unknown",
+            Self::Repeated => "repeated",
+            Self::NotAReceipt => "not_a_receipt",
+        })
+    }
+}
+
 /// What to do with a statement line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
@@ -241,3 +257,27 @@ fn words(text: &str) -> Vec<String> {
 
 /// The words that are read of a remittance text.
 const MAX_WORDS: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fits_are_shown_by_their_words() {
+        for fit in [
+            Fit::Exact,
+            Fit::Short,
+            Fit::Over,
+            Fit::Settled,
+            Fit::OtherCurrency,
+            Fit::Ambiguous,
+            Fit::Unknown,
+            Fit::Repeated,
+            Fit::NotAReceipt,
+        ] {
+            let word = fit.to_string();
+            assert_eq!(serde_json::to_value(fit).unwrap(), word.as_str());
+            assert_eq!(format!("{fit:>24}"), format!("{word:>24}"));
+        }
+    }
+}

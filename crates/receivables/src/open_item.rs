@@ -1,3 +1,5 @@
+use std::fmt;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -29,6 +31,17 @@ pub enum ItemStatus {
     Paid,
     /// Nothing is open, and all of it was credited.
     Credited,
+}
+
+impl fmt::Display for ItemStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Open => "open",
+            Self::PartlySettled => "partly_settled",
+            Self::Paid => "paid",
+            Self::Credited => "credited",
+        })
+    }
 }
 
 /// What a customer owes by one invoice.
@@ -178,4 +191,23 @@ pub struct Source {
 pub(crate) fn sum(amounts: impl Iterator<Item = Money>, like: Money) -> Money {
     let zero = Money::zero(like.currency());
     amounts.fold(zero, |total, amount| total.checked_add(&amount).unwrap_or(total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_shown_by_their_words() {
+        for status in [
+            ItemStatus::Open,
+            ItemStatus::PartlySettled,
+            ItemStatus::Paid,
+            ItemStatus::Credited,
+        ] {
+            let word = status.to_string();
+            assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
+            assert_eq!(format!("{status:>24}"), format!("{word:>24}"));
+        }
+    }
 }
