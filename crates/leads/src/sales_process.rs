@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
 use l2c_money::Exact;
 use l2c_rules::Faults;
@@ -7,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::LeadsError;
 use crate::document::{Check, Source, listed};
 
-/// The probability of winning: an exact figure from 0 to 1. In serde a string: `"0.4"`, `"1/3"`.
+/// The probability of winning: an exact figure from 0 to 1. In serde a string: `"0.4"`, `"1/3"`; shown as
+/// "40 %".
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Exact", into = "Exact")]
 pub struct Probability(Exact);
@@ -51,6 +53,12 @@ impl Probability {
     #[must_use]
     pub fn percent(&self) -> Exact {
         &self.0 * Exact::integer(100)
+    }
+}
+
+impl fmt::Display for Probability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{} %", self.percent()))
     }
 }
 
@@ -186,5 +194,16 @@ impl SalesProcess {
                 stage: id.to_owned(),
                 known: listed(self.stages().map(|stage| stage.id.as_str())),
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_stands_in_a_column() {
+        let probability = Probability::from_percent(&Exact::integer(40)).unwrap();
+        assert_eq!(format!("[{probability:>6}]"), "[  40 %]");
     }
 }
