@@ -4,7 +4,7 @@ use l2c_calendar::Quarter;
 use l2c_explain::{Citation, Measure};
 use l2c_host::PartyId;
 use l2c_money::{Currency, Decimal, Money, Percent};
-use l2c_rating::{Charge, ChargeDocument, Fault, Legend, MAX_TIERS, RatingError, TierDocument};
+use l2c_rating::{Charge, ChargeDocument, Fault, Legend, MAX_TIERS, RatingError, TierDocument, Words};
 
 use crate::{
     CommissionError, ComponentDocument, CreditKind, PlanDocument, PlanId, PlanVersionDocument, QuotaAmount,
@@ -307,12 +307,25 @@ impl Component {
 
     /// How the rate table stands in a derivation.
     pub(crate) fn legend<'a>(&self, cite: &'a dyn Fn(&str) -> Citation, currency: Currency) -> Legend<'a> {
-        let quantity = if self.quota.is_some() {
-            Measure::Percent
+        let (quantity, within, total) = if self.quota.is_some() {
+            (
+                Measure::Percent,
+                "attainment within",
+                "commission in percent of quota",
+            )
         } else {
-            Measure::Money(currency)
+            (Measure::Money(currency), "credits within", "commission")
         };
-        Legend { quantity, cite }
+        let words = Words {
+            tier: "step",
+            within,
+            total,
+        };
+        Legend {
+            quantity,
+            cite,
+            words,
+        }
     }
 }
 

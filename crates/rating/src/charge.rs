@@ -29,6 +29,28 @@ pub struct Legend<'a> {
     pub quantity: Measure,
     /// Names the document of a price, given its path in the charge: `tiers[1].unit_price`.
     pub cite: &'a dyn Fn(&str) -> Citation,
+    /// What its field calls the steps; [`Words::CHARGE`] for a price.
+    pub words: Words,
+}
+
+/// What a field calls the parts of a charge with tiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// A tier: "tier", as in "tier 2".
+    pub tier: &'static str,
+    /// What lies in a tier: "units in", as in "units in tier 2".
+    pub within: &'static str,
+    /// All tiers together: "amount".
+    pub total: &'static str,
+}
+
+impl Words {
+    /// The words of a price.
+    pub const CHARGE: Self = Self {
+        tier: "tier",
+        within: "units in",
+        total: "amount",
+    };
 }
 
 /// What a tier contributes to a graduated amount.
@@ -153,12 +175,12 @@ impl Charge {
     /// ```
     /// # use l2c_explain::{Citation, Measure};
     /// # use l2c_money::{Currency, Exact};
-    /// # use l2c_rating::{Charge, ChargeDocument, Legend};
+    /// # use l2c_rating::{Charge, ChargeDocument, Legend, Words};
     /// let document: ChargeDocument = serde_json::from_str(r#"{"model": "volume", "tiers": [
     ///     {"up_to": "100000", "rate_percent": "2"}, {"rate_percent": "1.5", "flat_fee": "50"}]}"#)?;
     /// let charge = Charge::new(&document, Currency::USD)?;
     /// let cite = |path: &str| Citation::document("payment-fees", 3, path);
-    /// let legend = Legend { quantity: Measure::Money(Currency::USD), cite: &cite };
+    /// let legend = Legend { quantity: Measure::Money(Currency::USD), cite: &cite, words: Words::CHARGE };
     /// let why = charge.explain(&Exact::integer(200_000), legend)?;
     /// assert_eq!(why.value(), Exact::integer(3_050));
     /// assert!(why.text().contains("rate: 1.5 % [payment-fees v3 tiers[1].rate_percent]"));
@@ -210,6 +232,7 @@ impl Charge {
 const UNCITED: Legend<'static> = Legend {
     quantity: Measure::Number,
     cite: &|path| Citation::new(String::new(), path),
+    words: Words::CHARGE,
 };
 
 fn not_negative(quantity: &Exact) -> Result<(), RatingError> {
@@ -235,6 +258,9 @@ impl Steps<'_> {
         quantity: &Figure<R::Mark>,
     ) -> Result<Figure<R::Mark>, RatingError> {
         let top = tiers.index_of(&quantity.value)?;
+        let Words {
+            tier: name, within, ..
+        } = self.legend.words;
         let mut parts = Vec::new();
         let mut above: Option<Figure<R::Mark>> = None;
         for (index, tier) in tiers.list.iter().take(top.saturating_add(1)).enumerate() {
@@ -247,17 +273,17 @@ impl Steps<'_> {
             let end = bound.as_ref().unwrap_or(quantity);
             let units = match &above {
                 Some(above) => rec.difference(end, above, || {
-                    Note::new(format!("units in tier {number}")).measured(self.legend.quantity)
+                    Note::new(format!("{within} {name} {number}")).measured(self.legend.quantity)
                 }),
                 None => end.clone(),
             };
             if let Some(unit) = tier.unit {
                 let path = || unit_path(index, unit);
-                parts.push(self.units(rec, &units, unit, path, || format!("tier {number}")));
+                parts.push(self.units(rec, &units, unit, path, || format!("{name} {number}")));
             }
             if let Some(fee) = tiers.fee(tier, &quantity.value) {
                 let path = || format!("tiers[{index}].flat_fee");
-                parts.push(self.fee(rec, fee, || format!("flat fee of tier {number}"), path));
+                parts.push(self.fee(rec, fee, || format!("flat fee of {name} {number}"), path));
             }
             above = bound;
         }
@@ -271,17 +297,17 @@ impl Steps<'_> {
         quantity: &Figure<R::Mark>,
     ) -> Result<Figure<R::Mark>, RatingError> {
         let index = tiers.index_of(&quantity.value)?;
-        let number = index.saturating_add(1);
+        let (name, number) = (self.legend.words.tier, index.saturating_add(1));
         let mut parts = Vec::new();
         if let Some(tier) = tiers.list.get(index) {
             if let Some(unit) = tier.unit {
                 let path = || unit_path(index, unit);
-                let label = || format!("all units at tier {number}");
+                let label = || format!("all units at {name} {number}");
                 parts.push(self.units(rec, quantity, unit, path, label));
             }
             if let Some(fee) = tiers.fee(tier, &quantity.value) {
                 let path = || format!("tiers[{index}].flat_fee");
-                parts.push(self.fee(rec, fee, || format!("flat fee of tier {number}"), path));
+                parts.push(self.fee(rec, fee, || format!("flat fee of {name} {number}"), path));
             }
         }
         Ok(self.total(rec, &parts))
@@ -289,7 +315,7 @@ impl Steps<'_> {
 
     fn bound<R: Recorder>(&self, rec: &mut R, up_to: &Exact, index: usize) -> Figure<R::Mark> {
         rec.input(up_to.clone(), || {
-            let label = format!("end of tier {}", index.saturating_add(1));
+            let label = format!("end of {} {}", self.legend.words.tier, index.saturating_add(1));
             let cited = (self.legend.cite)(&format!("tiers[{index}].up_to"));
             Note::new(label).measured(self.legend.quantity).cite(cited)
         })
@@ -335,7 +361,7 @@ impl Steps<'_> {
         }
         let parts: Vec<&Figure<R::Mark>> = parts.iter().collect();
         rec.sum(&parts, || {
-            Note::new("amount").measured(self.legend.amount(self.currency))
+            Note::new(self.legend.words.total).measured(self.legend.amount(self.currency))
         })
     }
 

@@ -44,7 +44,7 @@ mod document;
 mod error;
 mod tier;
 
-pub use charge::{Charge, Legend, TierPart};
+pub use charge::{Charge, Legend, TierPart, Words};
 pub use document::{ChargeDocument, MAX_TIERS, TierDocument};
 pub use error::{Fault, RatingError};
 pub use tier::{Tier, UnitCharge};

@@ -10,7 +10,7 @@
 
 use l2c_explain::{Citation, Measure};
 use l2c_money::{Currency, Decimal, Exact, Percent, Unit};
-use l2c_rating::{Charge, ChargeDocument, Legend, MAX_TIERS, RatingError, TierDocument};
+use l2c_rating::{Charge, ChargeDocument, Legend, MAX_TIERS, RatingError, TierDocument, Words};
 use proptest::prelude::*;
 
 const USD: Currency = Currency::USD;
@@ -105,6 +105,7 @@ fn holds(tiers: &[TierDocument], index: usize, q: &Exact) -> bool {
 const LEGEND: Legend<'static> = Legend {
     quantity: Measure::Quantity(Unit::ONE),
     cite: &|path| Citation::document("price-book", 3, path),
+    words: Words::CHARGE,
 };
 
 proptest! {
@@ -323,6 +324,7 @@ fn a_rate_table_over_money_explains_itself() {
     let legend = Legend {
         quantity: Measure::Money(USD),
         cite: &|path| Citation::document("plan", 2, path),
+        words: Words::CHARGE,
     };
     let why = charge.explain(&Exact::integer(120_000), legend).unwrap();
     assert_eq!(why.value(), Exact::integer(2_000 + 3_250 + 1_800));
