@@ -34,6 +34,8 @@
 //! - [`Statement::earning_entries`], [`Statement::payment_entry`]: the journal. [`PayeeBalance`]: what is owed.
 //!
 //! # Errors
+//! [`CommissionError`], of plans and figures:
+//!
 //! | code | what the caller does |
 //! |---|---|
 //! | `invalid_plan` | show all faults to the author of the plan |
@@ -46,12 +48,19 @@
 //! | `inconsistent` | the statement was altered after it was written: do not use it |
 //! | codes of `l2c-calendar`, `l2c-host`, `l2c-ledger`, `l2c-money`, `l2c-rating` | see there |
 //!
-//! A command on a statement is refused with `figures_fixed`, `not_closed`, `paid_too_early` or `already_paid`;
-//! nothing has changed then.
+//! [`StatementRefusal`], of commands, which then have changed nothing:
+//!
+//! | code | what the caller does |
+//! |---|---|
+//! | `figures_fixed` | leave the closed statement: what has changed since becomes an adjustment of the next one |
+//! | `not_closed` | close the statement before paying it |
+//! | `paid_too_early` | pay on a day after the end of the quarter |
+//! | `already_paid` | the payment is known with another day: look which one is right |
 //!
 //! # What it is not
 //! It does not carry forward the cost of contracts beyond a year (ASC 340-40-25-1), split credits, or know draws,
-//! caps and guarantees.
+//! caps and guarantees. Journals cite the expedient that expenses a cost when it is earned by its number in US GAAP
+//! (ASC 340-40-25-4); its twin is IFRS 15.94.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod balance;
