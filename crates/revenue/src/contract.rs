@@ -1,3 +1,5 @@
+use std::fmt;
+
 use l2c_calendar::{NaiveDate, Period};
 use l2c_host::{DateTime, Decider, Machine, Transition, Utc};
 use l2c_money::{Money, MoneyError};
@@ -15,6 +17,15 @@ pub enum RevenueStatus {
     NotStarted,
     /// The contract is accounted for.
     Active,
+}
+
+impl fmt::Display for RevenueStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::NotStarted => "not_started",
+            Self::Active => "active",
+        })
+    }
 }
 
 /// The legal transitions of a revenue contract.
@@ -295,13 +306,15 @@ fn promised<'a>(terms: &'a Terms, id: &str) -> Result<&'a Obligation, RevenueRef
 }
 
 fn wrong_measure(obligation: &Obligation, command: &'static str) -> RevenueRefusal {
+    let (measure, instead) = match obligation.measure {
+        Measure::PointInTime => ("at a point in time", "satisfy it"),
+        Measure::Time { .. } => ("over time", "start its service"),
+    };
     RevenueRefusal::WrongMeasure {
         obligation: obligation.id.clone(),
         command,
-        measure: match obligation.measure {
-            Measure::PointInTime => "at a point in time",
-            Measure::Time { .. } => "over time",
-        },
+        measure,
+        instead,
     }
 }
 
@@ -362,5 +375,20 @@ impl Decider for RevenueContract {
             .partition_point(|known| (known.effective, known.sequence) <= key);
         self.facts.insert(place, event.clone());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_shown_by_their_words() {
+        let shown: Vec<String> = REVENUE_MACHINE
+            .states
+            .iter()
+            .map(|status| format!("[{status:>12}]"))
+            .collect();
+        assert_eq!(shown, ["[ not_started]", "[      active]"]);
     }
 }

@@ -62,7 +62,8 @@ pub struct ObligationFigures {
     pub allocated: Money,
     /// What is recognised of it by the end of the day of the view.
     pub recognised: Money,
-    /// What is not: deferred, or yet to be performed.
+    /// Allocated less recognised: what is not yet performed (606-10-50-13), whether billed or not. It is not the
+    /// contract liability; that is the [`NetPosition`](crate::NetPosition) of a month.
     pub remaining: Money,
     /// Whether it is fully satisfied by then.
     pub is_satisfied: bool,

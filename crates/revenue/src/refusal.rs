@@ -49,7 +49,7 @@ pub enum RevenueRefusal {
     },
     /// A delivery of a service, or a service period of a delivery.
     #[error(
-        "`{command}` does not fit `{obligation}`, which is satisfied {measure} ({})",
+        "`{command}` does not fit `{obligation}`, which is satisfied {measure}: {instead} ({})",
         Paragraph::PROGRESS
     )]
     WrongMeasure {
@@ -59,6 +59,8 @@ pub enum RevenueRefusal {
         command: &'static str,
         /// How the obligation is satisfied.
         measure: &'static str,
+        /// What to do instead.
+        instead: &'static str,
     },
     /// Control passes once.
     #[error("`{obligation}` is satisfied since {on} ({})", Paragraph::SATISFACTION)]

@@ -31,6 +31,9 @@ pub struct ScheduleRow<'a> {
 impl Projection {
     /// The schedule, one row per obligation and month of its life.
     ///
+    /// An obligation without a date has no rows: one over time without a known period, one not delivered. What is
+    /// allocated to such obligations is in [`RevenueWaterfall::unscheduled`].
+    ///
     /// # Errors
     /// [`RevenueError::Money`] outside the bounds of [`Money`].
     pub fn schedule_rows(&self) -> Result<Vec<ScheduleRow<'_>>, RevenueError> {

@@ -129,8 +129,8 @@ fn a_refused_command_says_why() {
     before_inception: `start_service` on 2017-03-14 is before the inception on 2017-03-15 (ASC 606-10-25-1, IFRS 15.9)
     before_inception: `record_billing` on 2017-03-14 is before the inception on 2017-03-15 (ASC 606-10-25-1, IFRS 15.9)
     unknown_obligation: rev_1 promises no `gadget` (ASC 606-10-25-14, IFRS 15.22)
-    wrong_measure: `satisfy` does not fit `support`, which is satisfied over time (ASC 606-10-25-31, IFRS 15.39)
-    wrong_measure: `start_service` does not fit `licence`, which is satisfied at a point in time (ASC 606-10-25-31, IFRS 15.39)
+    wrong_measure: `satisfy` does not fit `support`, which is satisfied over time: start its service (ASC 606-10-25-31, IFRS 15.39)
+    wrong_measure: `start_service` does not fit `licence`, which is satisfied at a point in time: satisfy it (ASC 606-10-25-31, IFRS 15.39)
     already_satisfied: `licence` is satisfied since 2017-03-20 (ASC 606-10-25-23, IFRS 15.31)
     already_started: the period of `support` is 2017-03-20 to 2018-03-19 already (ASC 606-10-25-31, IFRS 15.39)
     term_too_long: the period of `support`, 2017-03-20 to 2117-04-20, is longer than 1200 months
