@@ -1,6 +1,6 @@
 //! The journal: every entry goes into the store, under the month it is posted in, and into the trial balance.
 
-use l2c::host::{DomainEvent, Envelope, Expected, Store, StoreError, StreamId, Upcasters};
+use l2c::host::{DomainEvent, Expected, LoadError, Store, StoreError, Upcasters, stream_events};
 use l2c::ledger::{ChartDocument, ChartOfAccounts, JournalEntry, TrialBalance, write_csv_to};
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,13 @@ impl Books {
     pub fn export(&self, record: &Record, output: &mut Output) -> Result<TrialBalance, Failure> {
         let mut stored = TrialBalance::new();
         let mut fault = None;
-        let entries = stored_entries(record.store()).map_while(|entry| match entry {
+        let unreadable = |reason: String| Failure::Stage {
+            stage: "ledger",
+            subject: "journal".to_owned(),
+            reason,
+        };
+        let entries = stored_entries(record.store()).map_err(|fault| unreadable(fault.to_string()))?;
+        let entries = entries.map_while(|entry| match entry {
             Ok(entry) => match stored.add(&entry) {
                 Ok(()) => Some(entry),
                 Err(error) => {
@@ -85,7 +91,7 @@ impl Books {
                 }
             },
             Err(error) => {
-                fault = Some(error);
+                fault = Some(error.to_string());
                 None
             }
         });
@@ -93,11 +99,7 @@ impl Books {
             write_csv_to(file, entries, Some(&self.chart)).map_err(|fault| fault.to_string())
         })?;
         match fault {
-            Some(reason) => Err(Failure::Stage {
-                stage: "ledger",
-                subject: "journal".to_owned(),
-                reason,
-            }),
+            Some(reason) => Err(unreadable(reason)),
             None => Ok(stored),
         }
     }
@@ -139,46 +141,13 @@ impl Books {
 }
 
 /// The stored entries, month by month, a page at a time.
-fn stored_entries(store: &impl Store) -> impl Iterator<Item = Result<JournalEntry, String>> {
-    const PAGE: usize = 500;
+fn stored_entries<S: Store>(
+    store: &S,
+) -> Result<impl Iterator<Item = Result<JournalEntry, LoadError>>, StoreError> {
     let upcasters = Upcasters::new();
-    let mut streams: Option<std::vec::IntoIter<StreamId>> = None;
-    let mut current: Option<(StreamId, u64)> = None;
-    let mut page: std::vec::IntoIter<Envelope> = Vec::new().into_iter();
-    std::iter::from_fn(move || {
-        let mut next = || -> Result<Option<JournalEntry>, StoreError> {
-            loop {
-                if let Some(envelope) = page.next() {
-                    let posted = upcasters.read::<Posted>(&envelope);
-                    let posted = posted.map_err(|fault| StoreError::Damaged(fault.to_string()))?;
-                    return Ok(Some(posted.0));
-                }
-                if let Some((stream, after)) = &mut current {
-                    let events = store.read_stream(stream, *after, PAGE)?;
-                    if let Some(last) = events.last() {
-                        *after = last.version;
-                        page = events.into_iter();
-                        continue;
-                    }
-                }
-                let streams = match &mut streams {
-                    Some(streams) => streams,
-                    // Months sort by name. A thousand months are more than any export has.
-                    None => streams.insert(
-                        store
-                            .heads(Posted::CATEGORY, None, 1_000)?
-                            .into_iter()
-                            .map(|head| head.stream)
-                            .collect::<Vec<_>>()
-                            .into_iter(),
-                    ),
-                };
-                match streams.next() {
-                    Some(stream) => current = Some((stream, 0)),
-                    None => return Ok(None),
-                }
-            }
-        };
-        next().map_err(|fault| fault.to_string()).transpose()
-    })
+    // Months sort by name. A thousand months are more than any export has.
+    let months = store.heads(Posted::CATEGORY, None, 1_000)?.into_iter();
+    Ok(months
+        .flat_map(move |month| stream_events(store, &month.stream, 500))
+        .map(move |stored| Ok(upcasters.read::<Posted>(&stored?)?.0)))
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use l2c::host::{
     Append, Appended, Decider, DomainEvent, Expected, IdempotencyRecord, NumberClaim, Store, StreamId,
-    Upcasters,
+    Upcasters, load,
 };
 use l2c_sqlite::SqliteStore;
 use serde::{Deserialize, Serialize};
@@ -251,22 +251,7 @@ impl Record {
         let (mut checked, mut different) = (0_usize, Vec::new());
         for life in lives {
             let stream = StreamId::of::<D::Event>(&life.key).map_err(|f| self.fault(f))?;
-            let mut state = D::default();
-            let mut version = 0;
-            loop {
-                let page = self
-                    .store
-                    .read_stream(&stream, version, 500)
-                    .map_err(|f| self.fault(f))?;
-                for envelope in &page {
-                    let event = upcasters.read::<D::Event>(envelope).map_err(|f| self.fault(f))?;
-                    state = state.evolve(&event);
-                    version = envelope.version;
-                }
-                if page.len() < 500 {
-                    break;
-                }
-            }
+            let (state, version) = load::<D>(&self.store, &stream, &upcasters).map_err(|f| self.fault(f))?;
             checked = checked.saturating_add(1);
             if state != life.state || version != life.version {
                 different.push(life.key.clone());
