@@ -8,7 +8,8 @@ use crate::{Exact, MoneyError, Unit};
 
 /// A quantity with its unit; negative for what goes back.
 ///
-/// At most 10^15 in magnitude and 12 decimals. In serde `{"value": "3", "unit": "C62"}`.
+/// At most 10^15 in magnitude and 12 decimals. In serde `{"value": "3", "unit": "C62"}`; `C62` is the "one" of
+/// UN/ECE Recommendation 20: one piece, counted.
 ///
 /// ```
 /// use l2c_money::{Quantity, Unit, dec};
@@ -37,7 +38,7 @@ impl Quantity {
         })
     }
 
-    /// A number of pieces.
+    /// A number of pieces, in [`Unit::ONE`], `C62`.
     #[must_use]
     pub fn pieces(count: u32) -> Self {
         Self {

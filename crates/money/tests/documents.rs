@@ -140,3 +140,20 @@ fn values_stand_in_columns_and_keep_their_digits() {
         }
     }
 }
+
+#[test]
+fn an_amount_shows_the_decimals_of_its_currency_and_all_of_its_own() {
+    let text = |value: &str, min: u32| value.parse::<Exact>().unwrap().text_with_decimals(min);
+    let shown = [
+        text("-209.375", 2),
+        text("12.5", 2),
+        text("-7", 2),
+        text("7", 0),
+        text("0", 3),
+        text("-1/3", 2),
+    ];
+    assert_eq!(shown, ["-209.375", "12.50", "-7.00", "7", "0.000", "-1/3"]);
+    let large = format!("1{}", "0".repeat(60));
+    assert_eq!(text(&large, 2), format!("{large}.00"));
+    assert_eq!(text("1", u32::MAX).len(), 102);
+}

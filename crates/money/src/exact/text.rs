@@ -40,6 +40,32 @@ impl fmt::Display for Exact {
 }
 
 impl Exact {
+    /// The figure with at least `min` decimals, for amounts in a column: "-12.50", "-209.375". Never rounded: a
+    /// figure with more decimals shows them all, and one that no decimal shows stays a fraction, "1/3". No more
+    /// than 100 zeros are added.
+    ///
+    /// ```
+    /// use l2c_money::{Currency, Exact};
+    ///
+    /// let cents = Currency::USD.minor_units();
+    /// assert_eq!(Exact::ratio(-25, 2)?.text_with_decimals(cents), "-12.50");
+    /// assert_eq!(Exact::ratio(-1675, 8)?.text_with_decimals(cents), "-209.375");
+    /// # Ok::<(), l2c_money::MoneyError>(())
+    /// ```
+    #[must_use]
+    pub fn text_with_decimals(&self, min: u32) -> String {
+        let mut text = self.to_string();
+        let found = text.split_once('.').map_or(0, |(_, tail)| tail.len());
+        let missing = usize::try_from(min.min(MAX_PLACES)).map_or(0, |min| min.saturating_sub(found));
+        if missing > 0 && !text.contains('/') {
+            if found == 0 {
+                text.push('.');
+            }
+            text.push_str(&"0".repeat(missing));
+        }
+        text
+    }
+
     /// The decimal form of a figure that has one, but of more digits than a `Decimal` holds.
     fn long_decimal(&self) -> Option<String> {
         let units = self.abs() * Self::power_of_ten(MAX_PLACES);
