@@ -26,10 +26,10 @@ impl Citation {
         Self::new("ASC", paragraph)
     }
 
-    /// A paragraph of IFRS 15: "76".
+    /// A paragraph of IFRS 15: "76", cited as "IFRS 15.76".
     #[must_use]
     pub fn ifrs15(paragraph: &str) -> Self {
-        Self::new("IFRS 15", paragraph)
+        Self::new("IFRS", format!("15.{paragraph}"))
     }
 
     /// A business rule of the European norm for invoices: "BR-CO-10".
@@ -47,7 +47,7 @@ impl Citation {
 
 impl std::fmt::Display for Citation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.source, self.reference)
+        f.pad(&format!("{} {}", self.source, self.reference))
     }
 }
 

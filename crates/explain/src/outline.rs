@@ -1,4 +1,4 @@
-use l2c_money::{Exact, Money, Percent, Remainder, RoundTo, Rounding, Unit};
+use l2c_money::{Exact, Percent, Remainder, RoundTo, Rounding, Unit};
 
 use crate::{Explanation, Measure, Operation, Step, StepId};
 
@@ -71,29 +71,26 @@ pub(crate) fn outline(explanation: &Explanation) -> Vec<Row<'_>> {
 /// The value as a reader of its measure expects it.
 pub(crate) fn shown(value: &Exact, measure: Measure) -> String {
     match measure {
-        Measure::Number => number(value),
-        Measure::Money(currency) => Money::try_from_exact(value, currency).map_or_else(
-            |_| format!("{} {currency}", number(value)),
-            |money| money.to_string(),
-        ),
+        Measure::Number => number(value, 0),
+        Measure::Money(currency) => format!("{} {currency}", number(value, currency.minor_units())),
         Measure::Percent => {
             let points = value * Exact::integer(100);
             let percent = points.to_decimal().and_then(Percent::new);
             percent.map_or_else(
-                |_| format!("{} %", number(&points)),
+                |_| format!("{} %", number(&points, 0)),
                 |percent| percent.to_string(),
             )
         }
-        Measure::Quantity(Unit::ONE) => number(value),
-        Measure::Quantity(unit) => format!("{} {unit}", number(value)),
+        Measure::Quantity(Unit::ONE) => number(value, 0),
+        Measure::Quantity(unit) => format!("{} {unit}", number(value, 0)),
         Measure::Days if *value == Exact::ONE => "1 day".to_owned(),
-        Measure::Days => format!("{} days", number(value)),
+        Measure::Days => format!("{} days", number(value, 0)),
     }
 }
 
 /// A fraction that no decimal shows is written as it is, with six decimals beside it.
-fn number(value: &Exact) -> String {
-    let text = value.to_string();
+fn number(value: &Exact, decimals: u32) -> String {
+    let text = value.text_with_decimals(decimals);
     if text.contains('/') {
         format!("{text} (about {})", value.round(6, Rounding::HalfUp))
     } else {

@@ -141,6 +141,10 @@ fn measures_read_as_their_field_writes_them() {
         "x: -5.000 KWD\n"
     );
     assert_eq!(
+        shown(Exact::ratio(-1675, 8).unwrap(), Measure::Money(Currency::USD)),
+        "x: -209.375 USD\n"
+    );
+    assert_eq!(
         shown(Exact::ratio(-1, 8).unwrap(), Measure::Percent),
         "x: -12.5 %\n"
     );
@@ -148,5 +152,23 @@ fn measures_read_as_their_field_writes_them() {
     assert_eq!(
         shown(Exact::integer(2), Measure::Quantity(Unit::HOUR)),
         "x: 2 HUR\n"
+    );
+}
+
+#[test]
+fn a_citation_reads_as_its_field_writes_it() {
+    let cited = [
+        Citation::asc606("606-10-45-1"),
+        Citation::ifrs15("105"),
+        Citation::en16931("BR-CO-10"),
+    ];
+    let shown: Vec<String> = cited.iter().map(|cited| format!("[{cited:>18}]")).collect();
+    assert_eq!(
+        shown,
+        [
+            "[   ASC 606-10-45-1]",
+            "[       IFRS 15.105]",
+            "[ EN 16931 BR-CO-10]"
+        ]
     );
 }

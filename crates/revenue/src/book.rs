@@ -24,12 +24,9 @@ impl Book {
         }
     }
 
-    /// The paragraph as journals name it: "ASC 606-10-45-1", "IFRS 15.105".
+    /// The paragraph as journals and derivations name it: "ASC 606-10-45-1", "IFRS 15.105".
     pub(crate) fn reference(self, paragraph: Paragraph) -> String {
-        match self {
-            Self::Asc606 => format!("ASC {}", paragraph.asc606),
-            Self::Ifrs15 => format!("IFRS 15.{}", paragraph.ifrs15),
-        }
+        self.cite(paragraph).to_string()
     }
 }
 

@@ -377,22 +377,22 @@ fn a_month_is_explained_to_the_cent() {
     let why = explain(contract.facts(), &ifrs, &question).unwrap();
     assert_eq!(why.recompute().unwrap(), usd("-54.28").exact());
     insta::assert_snapshot!(why.text(), @r"
-    net position at the end of 2017-03-31: -54.28 USD (difference) [IFRS 15 105]
+    net position at the end of 2017-03-31: -54.28 USD (difference) [IFRS 15.105]
       recognised by the end of 2017-03-31, all obligations: 758.22 USD (sum)
         licence recognised by the end of 2017-03-31: 750.00 USD (rounded half up to 2 decimals, residue 0.00 USD) [l2c-standard v1 rounding]
-          licence earned by the end of 2017-03-31, exact: 750.00 USD (product) [IFRS 15 31]
-            allocated to licence: 750.00 USD (part 1) [IFRS 15 76; l2c-standard v1 remainder]
+          licence earned by the end of 2017-03-31, exact: 750.00 USD (product) [IFRS 15.31]
+            allocated to licence: 750.00 USD (part 1) [IFRS 15.76; l2c-standard v1 remainder]
               split: 1000.00 USD (split by weights, units left over to the largest cut-off fractions) #4
-                transaction price: 1000.00 USD (sum) [IFRS 15 47]
+                transaction price: 1000.00 USD (sum) [IFRS 15.47]
                   fixed consideration price: 1000.00 USD [rev_1 consideration[price]]
-                stand-alone selling price of licence: 900.00 USD [rev_1 obligations[licence]; IFRS 15 77]
-                stand-alone selling price of support: 300.00 USD [rev_1 obligations[support]; IFRS 15 77]
-            progress of licence: control passes on 2017-03-20: 100 % [IFRS 15 38]
+                stand-alone selling price of licence: 900.00 USD [rev_1 obligations[licence]; IFRS 15.77]
+                stand-alone selling price of support: 300.00 USD [rev_1 obligations[support]; IFRS 15.77]
+            progress of licence: control passes on 2017-03-20: 100 % [IFRS 15.38]
         support recognised by the end of 2017-03-31: 8.22 USD (rounded half up to 2 decimals, residue 3/3650 (about 0.000822) USD) [l2c-standard v1 rounding]
-          support earned by the end of 2017-03-31, exact: 600/73 (about 8.219178) USD (product) [IFRS 15 31]
-            allocated to support: 250.00 USD (part 2) [IFRS 15 76; l2c-standard v1 remainder]
+          support earned by the end of 2017-03-31, exact: 600/73 (about 8.219178) USD (product) [IFRS 15.31]
+            allocated to support: 250.00 USD (part 2) [IFRS 15.76; l2c-standard v1 remainder]
               split: 1000.00 USD see #4
-            progress of support, straight line by day: 240/73 (about 3.287671) % (quotient) [IFRS 15 39; IFRS 15 B18; l2c-standard v1 convention]
+            progress of support, straight line by day: 240/73 (about 3.287671) % (quotient) [IFRS 15.39; IFRS 15.B18; l2c-standard v1 convention]
               days of support served by the end of 2017-03-31: 12 days
               days of support, 2017-03-20 to 2018-03-19: 365 days
       billed by the end of 2017-03-31: 812.50 USD (sum)
