@@ -14,6 +14,8 @@
 //! let book = r#"{"id": "list-usd", "version": 4, "currency": "USD", "entries": [
 //!     {"product": "prd_GTXPro", "price": "5624", "floor": "4500", "valid_from": "2017-01-01"}]}"#;
 //! let waterfall = r#"{"id": "standard", "version": 1, "steps": [
+//!     {"op": "discount", "id": "volume", "label": "Volume discount", "percent": "5",
+//!      "when": {"fact": "quantity", "gte": "10"}},
 //!     {"op": "negotiated", "id": "negotiated", "label": "Negotiated"}]}"#;
 //! let engine = Engine::new(
 //!     Catalogue::new(&serde_json::from_str(catalogue)?)?,
@@ -21,14 +23,24 @@
 //!     Waterfall::new(&serde_json::from_str(waterfall)?)?,
 //! )?;
 //!
-//! let line = RequestLine::new("1", ProductId::new("prd_GTXPro")?, Quantity::pieces(1));
-//! let agreed = Money::from_minor(500_000, Currency::USD)?;
+//! let line = RequestLine::new("1", ProductId::new("prd_GTXPro")?, Quantity::pieces(12));
+//! let agreed = Money::from_minor(6_000_000, Currency::USD)?;
 //! let request = PriceRequest::new("2017-03-05".parse()?, vec![line]).with_target(agreed);
 //!
 //! let priced = engine.price(&request)?;
 //! let nets: Vec<String> = priced.lines().iter().map(|line| format!("{} {}", line.id, line.net)).collect();
-//! assert_eq!(nets, ["1.licence 4000.00 USD", "1.support 1000.00 USD"]);
+//! assert_eq!(nets, ["1.licence 48000.00 USD", "1.support 12000.00 USD"]);
 //! assert_eq!(priced.net_total(), agreed);
+//! let mut table = String::new();
+//! for row in priced.waterfall() {
+//!     let (amount, subtotal) = (row.amount_text(Currency::USD), row.subtotal_text(Currency::USD));
+//!     table += &format!("{:<15} {amount:>9} {subtotal:>9}\n", row.label);
+//! }
+//! assert_eq!(table, "\
+//! List             67488.00  67488.00
+//! Volume discount  -3374.40  64113.60
+//! Negotiated       -4113.60  60000.00
+//! ");
 //!
 //! let explained = engine.explain(&request)?;
 //! let why = explained.net_total();
@@ -40,7 +52,8 @@
 //! # Where things are
 //! - [`Catalogue`]: products, and what each is made of ([`MakeUp`]).
 //! - [`PriceBook`]: list prices and floors with their dates, in one currency.
-//! - [`Waterfall`]: percentage steps with conditions, the rounding of a line, the negotiated step.
+//! - [`Waterfall`]: percentage steps with conditions, the rounding of a line, the negotiated step. What a condition
+//!   may test is listed at [`WaterfallDocument::facts`].
 //! - [`Engine`], [`PriceRequest`], [`PricedQuote`], [`ExplainedQuote`]: the computation.
 //!
 //! # How a price comes about

@@ -59,7 +59,7 @@ pub struct WaterfallRow {
     pub step: String,
     /// Its name for people.
     pub label: String,
-    /// What the step adds; below zero for a discount.
+    /// What the step adds; below zero for a discount. [`WaterfallRow::amount_text`] shows it.
     pub amount: Exact,
     /// The amount after the step; exact until the line is rounded.
     pub subtotal: Exact,
@@ -188,8 +188,21 @@ impl PricedQuote {
         self.net_total
     }
 
-    /// List less net as a percentage of list, exact: 12.5 is 12.5 %, a price above list is negative. None
-    /// without a list amount.
+    /// List less net as a percentage of list: 12.5 means 12.5 %, a price above list is negative. None without a
+    /// list amount.
+    ///
+    /// It is exact, often a fraction; to show it, round it:
+    ///
+    /// ```
+    /// use l2c_money::{Exact, Rounding};
+    ///
+    /// // 5000.00 for a list price of 5624.00
+    /// let discount = Exact::ratio(62_400, 5_624)?;
+    /// assert_eq!(discount.to_string(), "7800/703");
+    /// assert_eq!(discount.round(2, Rounding::HalfUp).to_string(), "11.1");
+    /// assert_eq!(discount.round(2, Rounding::HalfUp).text_with_decimals(2), "11.10");
+    /// # Ok::<(), l2c_money::MoneyError>(())
+    /// ```
     #[must_use]
     pub fn discount_percent(&self) -> Option<Exact> {
         discount_percent(&self.list_total, &self.net_total)
@@ -252,7 +265,8 @@ impl PricedQuote {
 }
 
 impl PricedLine {
-    /// List less net as a percentage of list, exact and signed; none without a list amount.
+    /// List less net as a percentage of list, exact and signed: 12.5 means 12.5 %. None without a list amount. To
+    /// show it, round it as at [`PricedQuote::discount_percent`].
     #[must_use]
     pub fn discount_percent(&self) -> Option<Exact> {
         discount_percent(&self.list, &self.net)
@@ -299,6 +313,20 @@ impl PricedLine {
             });
         }
         Ok(())
+    }
+}
+
+impl WaterfallRow {
+    /// What the step adds, as text with at least the decimals of the currency: "-209.375", "12.50". Never rounded.
+    #[must_use]
+    pub fn amount_text(&self, currency: Currency) -> String {
+        self.amount.text_with_decimals(currency.minor_units())
+    }
+
+    /// The amount after the step, written as [`WaterfallRow::amount_text`] is.
+    #[must_use]
+    pub fn subtotal_text(&self, currency: Currency) -> String {
+        self.subtotal.text_with_decimals(currency.minor_units())
     }
 }
 

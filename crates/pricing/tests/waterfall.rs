@@ -80,7 +80,8 @@ fn table(quote: &PricedQuote) -> String {
                 .as_ref()
                 .map(|why| format!("  [{why}]"))
                 .unwrap_or_default();
-            let (amount, subtotal) = (row.amount.to_string(), row.subtotal.to_string());
+            let currency = quote.currency();
+            let (amount, subtotal) = (row.amount_text(currency), row.subtotal_text(currency));
             writeln!(text, "  {:<22}{amount:>10}{subtotal:>12}{why}", row.label).unwrap();
         }
     };
@@ -135,19 +136,19 @@ fn a_target_above_list_is_a_surcharge() {
     let quote = engine().price(&request).unwrap();
     insta::assert_snapshot!(table(&quote), @r#"
     1.licence 1 C62 x GTX Pro, Licence, list 4499.20 USD, net 4800.01 USD
-      List                      4499.2      4499.2
-      Volume discount                0      4499.2  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0      4499.2  [does not hold: region = "Islands" (is missing)]
+      List                     4499.20     4499.20
+      Volume discount             0.00     4499.20  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00     4499.20  [does not hold: region = "Islands" (is missing)]
       Negotiated                300.81     4800.01
     1.support 1 C62 x GTX Pro, Support, 12 months, list 1124.80 USD, net 1200.00 USD
-      List                      1124.8      1124.8
-      Volume discount                0      1124.8  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0      1124.8  [does not hold: region = "Islands" (is missing)]
-      Negotiated                  75.2        1200
+      List                     1124.80     1124.80
+      Volume discount             0.00     1124.80  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00     1124.80  [does not hold: region = "Islands" (is missing)]
+      Negotiated                 75.20     1200.00
     document, list 5624.00 USD, net 6000.01 USD
-      List                        5624        5624
-      Volume discount                0        5624  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0        5624  [does not hold: region = "Islands" (is missing)]
+      List                     5624.00     5624.00
+      Volume discount             0.00     5624.00  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00     5624.00  [does not hold: region = "Islands" (is missing)]
       Negotiated                376.01     6000.01
     "#);
     assert!(quote.discount_percent().unwrap().is_negative());
@@ -159,28 +160,28 @@ fn steps_take_their_percentage_of_the_subtotal_they_name_and_lines_are_rounded_o
     request.attributes.insert("region".into(), "Islands".into());
     insta::assert_snapshot!(table(&engine().price(&request).unwrap()), @r"
     1.box 11 C62 x Kit, Box, list 110.00 USD, net 101.20 USD
-      List                         110         110
-      Volume discount              -11          99
-      Remote region                2.2       101.2
-      Negotiated                     0       101.2  [no total was agreed]
+      List                      110.00      110.00
+      Volume discount           -11.00       99.00
+      Remote region               2.20      101.20
+      Negotiated                  0.00      101.20  [no total was agreed]
     1.guide 11 C62 x Kit, Guide, list 36.69 USD, net 33.75 USD
       List                      36.685      36.685
       Volume discount          -3.6685     33.0165
       Remote region             0.7337     33.7502
       Rounding of the line     -0.0002       33.75
-      Negotiated                     0       33.75  [no total was agreed]
+      Negotiated                  0.00       33.75  [no total was agreed]
     2 3 MTR x Cable, list 0.38 USD, net 0.38 USD
       List                       0.375       0.375
-      Volume discount                0       0.375  [does not hold: quantity >= 10 (is 3)]
+      Volume discount             0.00       0.375  [does not hold: quantity >= 10 (is 3)]
       Remote region             0.0075      0.3825
       Rounding of the line     -0.0025        0.38
-      Negotiated                     0        0.38  [no total was agreed]
+      Negotiated                  0.00        0.38  [no total was agreed]
     document, list 147.07 USD, net 135.33 USD
       List                      147.06      147.06
       Volume discount         -14.6685    132.3915
       Remote region             2.9412    135.3327
       Rounding of the line     -0.0027      135.33
-      Negotiated                     0      135.33  [no total was agreed]
+      Negotiated                  0.00      135.33  [no total was agreed]
     ");
 }
 
@@ -196,42 +197,42 @@ fn what_goes_back_carries_no_part_of_the_total_and_is_judged_by_its_unit_price()
         .unwrap();
     insta::assert_snapshot!(table(&quote), @r#"
     sale.box 1 C62 x Kit, Box, list 10.00 USD, net 5.34 USD
-      List                          10          10
-      Volume discount                0          10  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0          10  [does not hold: region = "Islands" (is missing)]
+      List                       10.00       10.00
+      Volume discount             0.00       10.00  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00       10.00  [does not hold: region = "Islands" (is missing)]
       Negotiated                 -4.66        5.34
     sale.guide 1 C62 x Kit, Guide, list 3.34 USD, net 1.79 USD
       List                       3.335       3.335
-      Volume discount                0       3.335  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0       3.335  [does not hold: region = "Islands" (is missing)]
+      Volume discount             0.00       3.335  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00       3.335  [does not hold: region = "Islands" (is missing)]
       Rounding of the line       0.005        3.34
       Negotiated                 -1.55        1.79
     return.box -1 C62 x Kit, Box, list -10.00 USD, net -10.00 USD
-      List                         -10         -10
-      Volume discount                0         -10  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0         -10  [does not hold: region = "Islands" (is missing)]
-      Negotiated                     0         -10  [the line carries no part of the total]
+      List                      -10.00      -10.00
+      Volume discount             0.00      -10.00  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00      -10.00  [does not hold: region = "Islands" (is missing)]
+      Negotiated                  0.00      -10.00  [the line carries no part of the total]
     return.guide -1 C62 x Kit, Guide, list -3.34 USD, net -3.34 USD
       List                      -3.335      -3.335
-      Volume discount                0      -3.335  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0      -3.335  [does not hold: region = "Islands" (is missing)]
+      Volume discount             0.00      -3.335  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00      -3.335  [does not hold: region = "Islands" (is missing)]
       Rounding of the line      -0.005       -3.34
-      Negotiated                     0       -3.34  [the line carries no part of the total]
+      Negotiated                  0.00       -3.34  [the line carries no part of the total]
     gtx.licence 1 C62 x GTX Pro, Licence, list 4499.20 USD, net 2404.96 USD
-      List                      4499.2      4499.2
-      Volume discount                0      4499.2  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0      4499.2  [does not hold: region = "Islands" (is missing)]
+      List                     4499.20     4499.20
+      Volume discount             0.00     4499.20  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00     4499.20  [does not hold: region = "Islands" (is missing)]
       Negotiated              -2094.24     2404.96
     gtx.support 1 C62 x GTX Pro, Support, 12 months, list 1124.80 USD, net 601.24 USD
-      List                      1124.8      1124.8
-      Volume discount                0      1124.8  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0      1124.8  [does not hold: region = "Islands" (is missing)]
+      List                     1124.80     1124.80
+      Volume discount             0.00     1124.80  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00     1124.80  [does not hold: region = "Islands" (is missing)]
       Negotiated               -523.56      601.24
     document, list 5624.00 USD, net 2999.99 USD
-      List                        5624        5624
-      Volume discount                0        5624  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0        5624  [does not hold: region = "Islands" (is missing)]
-      Rounding of the line           0        5624
+      List                     5624.00     5624.00
+      Volume discount             0.00     5624.00  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00     5624.00  [does not hold: region = "Islands" (is missing)]
+      Rounding of the line        0.00     5624.00
       Negotiated              -2624.01     2999.99
     line sale: 5.34 USD is below its floor 9.00 USD by 3.66 USD
     "#);
@@ -240,22 +241,22 @@ fn what_goes_back_carries_no_part_of_the_total_and_is_judged_by_its_unit_price()
         .unwrap();
     insta::assert_snapshot!(table(&back), @r#"
     1.box -1 C62 x Kit, Box, list -10.00 USD, net -7.50 USD
-      List                         -10         -10
-      Volume discount                0         -10  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0         -10  [does not hold: region = "Islands" (is missing)]
-      Negotiated                   2.5        -7.5
+      List                      -10.00      -10.00
+      Volume discount             0.00      -10.00  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00      -10.00  [does not hold: region = "Islands" (is missing)]
+      Negotiated                  2.50       -7.50
     1.guide -1 C62 x Kit, Guide, list -3.34 USD, net -2.50 USD
       List                      -3.335      -3.335
-      Volume discount                0      -3.335  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0      -3.335  [does not hold: region = "Islands" (is missing)]
+      Volume discount             0.00      -3.335  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00      -3.335  [does not hold: region = "Islands" (is missing)]
       Rounding of the line      -0.005       -3.34
-      Negotiated                  0.84        -2.5
+      Negotiated                  0.84       -2.50
     document, list -13.34 USD, net -10.00 USD
       List                     -13.335     -13.335
-      Volume discount                0     -13.335  [does not hold: quantity >= 10 (is 1)]
-      Remote region                  0     -13.335  [does not hold: region = "Islands" (is missing)]
+      Volume discount             0.00     -13.335  [does not hold: quantity >= 10 (is 1)]
+      Remote region               0.00     -13.335  [does not hold: region = "Islands" (is missing)]
       Rounding of the line      -0.005      -13.34
-      Negotiated                  3.34         -10
+      Negotiated                  3.34      -10.00
     line 1: -7.50 USD is below its floor -9.00 USD by 1.50 USD
     "#);
 }
