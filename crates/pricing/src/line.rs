@@ -236,8 +236,10 @@ impl Engine {
             return;
         }
         // A discount on an earlier subtotal may be more than is left: it is cut, on both sides of zero.
+        // Where nothing is left, only the discount still has the sign of the line.
         let cut = || money(&format!("{}, at most what is left", step.label));
-        if step.of.is_some() && line.running.value.is_negative() {
+        let returned = line.running.value.is_negative() || amount.value.is_negative();
+        if step.of.is_some() && returned {
             amount = rec.maximum(&[&amount, &line.running], cut);
         } else if step.of.is_some() {
             amount = rec.minimum(&[&amount, &line.running], cut);

@@ -282,6 +282,25 @@ fn a_document_that_gives_back_more_than_it_sells_is_negotiated_by_what_goes_back
 }
 
 #[test]
+fn a_discount_takes_nothing_where_nothing_is_left() {
+    let steps = r#"{"id": "cut", "version": 1, "steps": [
+        {"op": "discount", "id": "a", "label": "A", "percent": "60"},
+        {"op": "discount", "id": "b", "label": "B", "percent": "60", "of": "list"},
+        {"op": "discount", "id": "c", "label": "C", "percent": "10", "of": "list"}]}"#;
+    for (count, expected) in [
+        ("10", ["100", "40", "0", "0"]),
+        ("-10", ["-100", "-40", "0", "0"]),
+    ] {
+        let quote = engine_with(steps)
+            .price(&request(vec![pieces("1", "Kit", count)]))
+            .unwrap();
+        let rows = &quote.line("1.box").unwrap().rows;
+        let subtotals: Vec<String> = rows.iter().map(|row| row.subtotal.to_string()).collect();
+        assert_eq!(subtotals, expected);
+    }
+}
+
+#[test]
 fn a_percentage_is_taken_of_the_subtotal_that_it_names() {
     let steps = r#"{"id": "bases", "version": 1, "steps": [
         {"op": "discount", "id": "a", "label": "A", "percent": "10"},
