@@ -84,7 +84,8 @@ pub struct StatementState {
 }
 
 /// What can be asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
 pub enum StatementCommand {
     /// Fix these figures. Again with the same figures it changes nothing.
     Close(Box<Statement>),

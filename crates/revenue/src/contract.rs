@@ -3,6 +3,7 @@ use std::fmt;
 use l2c_calendar::{NaiveDate, Period};
 use l2c_host::{DateTime, Decider, Machine, Transition, Utc};
 use l2c_money::{Money, MoneyError};
+use serde::Serialize;
 
 use crate::obligation::is_short_enough;
 use crate::{Fact, MAX_MINOR_UNITS, Measure, Obligation, RevenueEvent, RevenueRefusal, Terms};
@@ -59,7 +60,8 @@ pub const REVENUE_MACHINE: Machine<RevenueStatus> = {
 
 /// What can be asked of a revenue contract. A command that says again what is known already is accepted and
 /// changes nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
 pub enum RevenueCommand {
     /// Begin accounting for a contract.
     Incept {
