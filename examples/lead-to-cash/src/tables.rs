@@ -1,7 +1,6 @@
 //! The tables that no stage writes on its way: documents, open items, findings, parties.
 
 use l2c::host::Party;
-use l2c::money::{Currency, Exact, Money};
 use l2c::receivables::AgeingReport;
 use serde::Serialize;
 
@@ -153,8 +152,8 @@ pub fn quotes(deals: &[Deal], output: &mut Output) -> Result<(), Failure> {
                     line.id.clone(),
                     line.product.to_string(),
                     row.step.clone(),
-                    amount(&row.amount, priced.currency()),
-                    amount(&row.subtotal, priced.currency()),
+                    row.amount_text(priced.currency()),
+                    row.subtotal_text(priced.currency()),
                 ])?;
             }
         }
@@ -362,9 +361,4 @@ pub fn word(value: impl Serialize) -> String {
     let word = serde_json::to_value(value).ok();
     word.and_then(|word| word.as_str().map(str::to_owned))
         .unwrap_or_default()
-}
-
-/// An exact amount with the decimals of its currency, or with more where it has more.
-fn amount(value: &Exact, currency: Currency) -> String {
-    Money::try_from_exact(value, currency).map_or_else(|_| value.to_string(), |money| money.amount_text())
 }
