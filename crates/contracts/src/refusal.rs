@@ -8,7 +8,7 @@ use crate::{ContractId, ContractItemId, ContractStatus};
 #[non_exhaustive]
 pub enum ContractRefusal {
     /// The command is not legal where the contract stands.
-    #[error("`{command}` is not possible while the contract is {status:?}")]
+    #[error("`{command}` is not possible while the contract is {status}")]
     IllegalTransition {
         /// The command.
         command: &'static str,
@@ -16,7 +16,7 @@ pub enum ContractRefusal {
         status: ContractStatus,
     },
     /// The life of the contract is over.
-    #[error("`{command}` is not possible any more: the contract is {status:?}")]
+    #[error("`{command}` is not possible any more: the contract is {status}")]
     TerminalState {
         /// The command.
         command: &'static str,

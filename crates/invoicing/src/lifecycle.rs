@@ -236,7 +236,7 @@ impl InvoiceState {
 #[non_exhaustive]
 pub enum InvoiceRefusal {
     /// The command is not legal in this state.
-    #[error("an invoice that is {status:?} cannot `{command}`")]
+    #[error("an invoice that is {status} cannot `{command}`")]
     WrongState {
         /// The state.
         status: InvoiceStatus,

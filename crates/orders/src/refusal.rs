@@ -9,7 +9,7 @@ use crate::{OrderId, OrderLineId, OrderStatus};
 #[non_exhaustive]
 pub enum OrderRefusal {
     /// The command is not legal where the order stands.
-    #[error("`{command}` is not possible while the order is {status:?}")]
+    #[error("`{command}` is not possible while the order is {status}")]
     IllegalTransition {
         /// The command.
         command: &'static str,
@@ -17,7 +17,7 @@ pub enum OrderRefusal {
         status: OrderStatus,
     },
     /// The life of the order is over.
-    #[error("`{command}` is not possible any more: the order is {status:?}")]
+    #[error("`{command}` is not possible any more: the order is {status}")]
     TerminalState {
         /// The command.
         command: &'static str,

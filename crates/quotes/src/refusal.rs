@@ -32,7 +32,7 @@ pub enum QuoteRefusal {
         command: &'static str,
     },
     /// The command is not legal where the quote stands.
-    #[error("cannot {command} {quote} version {version}, which is {status:?}")]
+    #[error("cannot {command} {quote} version {version}, which is {status}")]
     IllegalTransition {
         /// The command.
         command: &'static str,
