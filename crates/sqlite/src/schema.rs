@@ -70,7 +70,11 @@ const MIGRATIONS: &[&str] = &["
 
 /// Makes the file a store of the newest version. A file that already is one is not written to.
 pub(crate) fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
-    if check(connection)? == MIGRATIONS.len() {
+    // What is asked is read in one snapshot: between two readings another process may have made the store.
+    let snapshot = connection.transaction().map_err(domain)?;
+    let found = check(&snapshot)?;
+    drop(snapshot);
+    if found == MIGRATIONS.len() {
         return use_wal(connection);
     }
     use_wal(connection)?;

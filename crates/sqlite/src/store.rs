@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use l2c_host::{
     Append, Appended, Envelope, IdempotencyRecord, OutboxMessage, Store, StoreError, StreamHead, StreamId,
@@ -91,7 +92,7 @@ impl SqliteStore {
         path: Option<PathBuf>,
     ) -> Result<Self, StoreError> {
         connection.busy_timeout(options.busy_timeout).map_err(domain)?;
-        schema::prepare(&mut connection)?;
+        prepare(&mut connection, options.busy_timeout)?;
         let synchronous = match options.durability {
             Durability::PowerCut => "FULL",
             Durability::ProcessKill => "NORMAL",
@@ -129,6 +130,20 @@ impl fmt::Debug for SqliteStore {
         f.debug_struct("SqliteStore")
             .field("path", &self.path)
             .finish_non_exhaustive()
+    }
+}
+
+/// Makes the file a store. SQLite does not wait where two processes change the mode of a new file at once, because
+/// neither could go on; so this gives up its turn and tries again, within the same time that an append may wait.
+fn prepare(connection: &mut Connection, busy_timeout: Duration) -> Result<(), StoreError> {
+    let start = Instant::now();
+    loop {
+        match schema::prepare(connection) {
+            Err(StoreError::Busy(_)) if start.elapsed() < busy_timeout => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            outcome => return outcome,
+        }
     }
 }
 
