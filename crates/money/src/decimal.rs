@@ -110,6 +110,31 @@ pub mod decimal_string {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
         super::from_text::<D, super::Plain>(deserializer, "a decimal as a string").map(|plain| plain.0)
     }
+
+    /// The same for a field that may be absent: `#[serde(default, with = "decimal_string::option")]`.
+    pub mod option {
+        use rust_decimal::Decimal;
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+        #[derive(Serialize, Deserialize)]
+        struct Text(#[serde(with = "super")] Decimal);
+
+        /// Writes the decimal as a string, or nothing as null.
+        ///
+        /// # Errors
+        /// Those of the serializer.
+        pub fn serialize<S: Serializer>(value: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+            value.map(Text).serialize(serializer)
+        }
+
+        /// Reads the decimal from a string, or null as nothing; refuses numbers.
+        ///
+        /// # Errors
+        /// As [`decimal_string::deserialize`](super::deserialize).
+        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+            Ok(Option::<Text>::deserialize(deserializer)?.map(|text| text.0))
+        }
+    }
 }
 
 struct Plain(Decimal);

@@ -42,7 +42,11 @@ pub struct PriceEntryDocument {
     #[serde(default = "one")]
     pub unit: Unit,
     /// Price of one unit below which a sale needs approval; from zero to the list price.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_decimal")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "l2c_money::decimal_string::option"
+    )]
     pub floor: Option<Decimal>,
     /// First day; absent: always has been.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -265,27 +269,5 @@ fn no_overlap(check: &mut Check, sorted: &[PriceEntry]) {
         if furthest.is_none_or(|other| other.valid_until < entry.valid_until) {
             furthest = Some(entry);
         }
-    }
-}
-
-mod optional_decimal {
-    use l2c_money::Decimal;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[derive(Serialize, Deserialize)]
-    struct Text(#[serde(with = "l2c_money::decimal_string")] Decimal);
-
-    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
-    pub(super) fn serialize<S: Serializer>(
-        value: &Option<Decimal>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        value.map(Text).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Decimal>, D::Error> {
-        Ok(Option::<Text>::deserialize(deserializer)?.map(|text| text.0))
     }
 }

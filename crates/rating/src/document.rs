@@ -57,16 +57,28 @@ pub enum ChargeDocument {
 #[serde(deny_unknown_fields)]
 pub struct TierDocument {
     /// The largest quantity of the tier; absent: no end, for the last tier alone.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_decimal")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "l2c_money::decimal_string::option"
+    )]
     pub up_to: Option<Decimal>,
     /// The price of one unit.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_decimal")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "l2c_money::decimal_string::option"
+    )]
     pub unit_price: Option<Decimal>,
     /// The price of one unit of value, where the quantity is an amount: `"4"` is 4 %.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_percent: Option<Percent>,
     /// An amount charged once when the tier is entered.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_decimal")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "l2c_money::decimal_string::option"
+    )]
     pub flat_fee: Option<Decimal>,
 }
 
@@ -84,9 +96,9 @@ const fn is_yes(value: &bool) -> bool {
 #[serde(deny_unknown_fields)]
 struct Written {
     model: ModelName,
-    #[serde(default, with = "optional_decimal")]
+    #[serde(default, with = "l2c_money::decimal_string::option")]
     amount: Option<Decimal>,
-    #[serde(default, with = "optional_decimal")]
+    #[serde(default, with = "l2c_money::decimal_string::option")]
     unit_price: Option<Decimal>,
     #[serde(default)]
     tiers: Option<BoundedTiers>,
@@ -157,27 +169,5 @@ impl<'de> Deserialize<'de> for BoundedTiers {
             }
         }
         deserializer.deserialize_seq(Tiers)
-    }
-}
-
-mod optional_decimal {
-    use l2c_money::Decimal;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[derive(Serialize, Deserialize)]
-    struct Text(#[serde(with = "l2c_money::decimal_string")] Decimal);
-
-    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
-    pub(super) fn serialize<S: Serializer>(
-        value: &Option<Decimal>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        value.map(Text).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Decimal>, D::Error> {
-        Ok(Option::<Text>::deserialize(deserializer)?.map(|text| text.0))
     }
 }
