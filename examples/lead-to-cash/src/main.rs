@@ -14,6 +14,7 @@ mod import;
 mod offer;
 mod ordering;
 mod output;
+mod page;
 mod parties;
 mod policy;
 mod progress;
