@@ -11,6 +11,7 @@ mod contracting;
 mod error;
 mod forecasting;
 mod import;
+mod lock;
 mod offer;
 mod ordering;
 mod output;

@@ -1,47 +1,109 @@
-//! The output folder. A file is written beside its final name and takes it when it is whole, so that a reader never
-//! finds half a file; a file that would not change is left alone.
+//! The output folder. Files are written into a folder beside the results and take their names together, when all of
+//! them are whole: a reader never finds half a file, and a run that fails leaves the folder as it was. A file that
+//! would not change is left alone.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::error::Failure;
+use crate::lock::Lock;
 
-/// The output folder and what was written to it.
+/// Holds what is being written. One that a killed run has left is removed by the next.
+const UNFINISHED: &str = ".unfinished";
+/// Keeps a second run out of the folder.
+const LOCK: &str = "run.lock";
+
+/// The output folder and what is being written to it.
 pub struct Output {
     folder: PathBuf,
+    unfinished: PathBuf,
+    /// Folders that this run made, the innermost first; they go if it fails.
+    made: Vec<PathBuf>,
+    names: Vec<String>,
+    lock: Option<Lock>,
+}
+
+/// How many files a run gave their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Placed {
     /// Files whose content is new or different.
-    pub changed: Vec<String>,
+    pub changed: usize,
     /// Files that were there with the same content.
-    pub unchanged: Vec<String>,
+    pub unchanged: usize,
 }
 
 /// A CSV file in the making.
 pub struct Table {
     name: String,
-    part: PathBuf,
+    path: PathBuf,
     csv: csv::Writer<BufWriter<File>>,
 }
 
 impl Output {
-    /// Opens the folder, creating it where it is missing.
+    /// Opens the folder for one run, creating it where it is missing.
     ///
     /// # Errors
-    /// A folder that cannot be created.
+    /// A folder that cannot be created or written to, or that another run is writing to.
     pub fn open(folder: &Path) -> Result<Self, Failure> {
-        fs::create_dir_all(folder).map_err(|fault| Failure::output(folder, fault))?;
-        Ok(Self {
+        let missing = folder.ancestors().take_while(|path| {
+            let here = path.as_os_str().is_empty();
+            !here && !path.exists()
+        });
+        let made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+        let nearest = made.last().map_or(Some(folder), |path| path.parent());
+        if let Some(file) = nearest.filter(|path| path.is_file()) {
+            return Err(Failure::Output {
+                path: file.to_owned(),
+                reason: "is a file; name a folder with --out".to_owned(),
+            });
+        }
+        let fault = |fault| Failure::folder(folder, &fault);
+        let mut output = Self {
             folder: folder.to_owned(),
-            changed: Vec::new(),
-            unchanged: Vec::new(),
-        })
+            unfinished: folder.join(UNFINISHED),
+            made,
+            names: Vec::new(),
+            lock: None,
+        };
+        fs::create_dir_all(folder).map_err(fault)?;
+        output.lock = Lock::take(&folder.join(LOCK)).map_err(fault)?;
+        if output.lock.is_none() {
+            return Err(Failure::Output {
+                path: folder.to_owned(),
+                reason: "another run is writing to it; wait for its end, or name another folder with --out"
+                    .to_owned(),
+            });
+        }
+        output.clear().map_err(fault)?;
+        fs::create_dir(&output.unfinished).map_err(fault)?;
+        Ok(output)
     }
 
-    /// Where a file of the folder is.
+    /// Where a file of this run is until the run ends.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        self.unfinished.join(name)
+    }
+
+    fn create(&self, name: &str) -> Result<(PathBuf, BufWriter<File>), Failure> {
+        let (path, place) = (self.folder.join(name), self.path(name));
+        if path.is_dir() {
+            return Err(Failure::Output {
+                path,
+                reason: "is a folder where a file is due; move it, or name another folder with --out"
+                    .to_owned(),
+            });
+        }
+        let create = || {
+            if let Some(parent) = place.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            File::create(&place)
+        };
+        let file = create().map_err(|fault| Failure::folder(&path, &fault))?;
+        Ok((path, BufWriter::new(file)))
     }
 
     /// Starts a CSV file with its header.
@@ -49,16 +111,12 @@ impl Output {
     /// # Errors
     /// A file that cannot be created.
     pub fn table(&self, name: &str, header: &[&str]) -> Result<Table, Failure> {
-        let part = self.folder.join(format!("{name}.part"));
-        let file = File::create(&part).map_err(|fault| Failure::output(&part, fault))?;
-        let mut csv = csv::Writer::from_writer(BufWriter::new(file));
-        csv.write_record(header)
-            .map_err(|fault| Failure::output(&part, fault))?;
-        Ok(Table {
-            name: name.to_owned(),
-            part,
-            csv,
-        })
+        let (path, file) = self.create(name)?;
+        let csv = csv::Writer::from_writer(file);
+        let name = name.to_owned();
+        let mut table = Table { name, path, csv };
+        table.row(header)?;
+        Ok(table)
     }
 
     /// Finishes a CSV file.
@@ -66,13 +124,11 @@ impl Output {
     /// # Errors
     /// A file that cannot be written to its end.
     pub fn finish(&mut self, table: Table) -> Result<(), Failure> {
-        let Table { name, part, csv } = table;
+        let Table { name, path, csv } = table;
         let file = csv
             .into_inner()
-            .map_err(|fault| Failure::output(&part, fault.error()))?;
-        file.into_inner()
-            .map_err(|fault| Failure::output(&part, fault.error()))?;
-        self.place(&name, &part)
+            .map_err(|fault| Failure::folder(&path, fault.error()))?;
+        self.end(name, &path, file)
     }
 
     /// Writes a JSON file.
@@ -80,12 +136,10 @@ impl Output {
     /// # Errors
     /// A file that cannot be written.
     pub fn json(&mut self, name: &str, value: &impl Serialize) -> Result<(), Failure> {
-        let part = self.folder.join(format!("{name}.part"));
-        let mut text = serde_json::to_string_pretty(value).map_err(|fault| Failure::output(&part, fault))?;
-        text.push('\n');
-        let write = || File::create(&part)?.write_all(text.as_bytes());
-        write().map_err(|fault| Failure::output(&part, fault))?;
-        self.place(name, &part)
+        self.write(name, |file| {
+            let text = serde_json::to_string_pretty(value).map_err(|fault| fault.to_string())?;
+            writeln!(file, "{text}").map_err(|fault| fault.to_string())
+        })
     }
 
     /// Writes a file that somebody else formats.
@@ -97,26 +151,70 @@ impl Output {
         name: &str,
         write: impl FnOnce(&mut dyn Write) -> Result<(), String>,
     ) -> Result<(), Failure> {
-        let part = self.folder.join(format!("{name}.part"));
-        let file = File::create(&part).map_err(|fault| Failure::output(&part, fault))?;
-        let mut file = BufWriter::new(file);
-        write(&mut file).map_err(|fault| Failure::output(&part, fault))?;
-        file.into_inner()
-            .map_err(|fault| Failure::output(&part, fault.error()))?;
-        self.place(name, &part)
+        let (path, file) = self.create(name)?;
+        let mut watched = Watched { file, fault: None };
+        let written = write(&mut watched);
+        let Watched { file, fault } = watched;
+        match (written, fault) {
+            (_, Some(fault)) => Err(Failure::folder(&path, &fault)),
+            (Err(reason), None) => Err(Failure::Output { path, reason }),
+            (Ok(()), None) => self.end(name.to_owned(), &path, file),
+        }
     }
 
-    /// Gives a whole file its name, unless the same content already has it.
-    fn place(&mut self, name: &str, part: &Path) -> Result<(), Failure> {
-        let path = self.folder.join(name);
-        if same(&path, part) {
-            fs::remove_file(part).map_err(|fault| Failure::output(part, fault))?;
-            self.unchanged.push(name.to_owned());
-        } else {
-            fs::rename(part, &path).map_err(|fault| Failure::output(&path, fault))?;
-            self.changed.push(name.to_owned());
-        }
+    fn end(&mut self, name: String, path: &Path, file: BufWriter<File>) -> Result<(), Failure> {
+        file.into_inner()
+            .map_err(|fault| Failure::folder(path, fault.error()))?;
+        self.names.push(name);
         Ok(())
+    }
+
+    /// Gives every file its name, unless the same content already has it.
+    ///
+    /// # Errors
+    /// A file that cannot be moved.
+    pub fn place(mut self) -> Result<Placed, Failure> {
+        let mut placed = Placed::default();
+        for name in std::mem::take(&mut self.names) {
+            let (from, to) = (self.path(&name), self.folder.join(&name));
+            let place = || {
+                if same(&from, &to) {
+                    return Ok(false);
+                }
+                if let Some(parent) = to.parent() {
+                    fs::create_dir_all(parent)?;
+                }
+                fs::rename(&from, &to).map(|()| true)
+            };
+            let count = match place() {
+                Ok(true) => &mut placed.changed,
+                Ok(false) => &mut placed.unchanged,
+                Err(fault) => return Err(Failure::folder(&to, &fault)),
+            };
+            *count = count.saturating_add(1);
+        }
+        self.made.clear();
+        Ok(placed)
+    }
+
+    fn clear(&self) -> io::Result<()> {
+        match fs::remove_dir_all(&self.unfinished) {
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => done,
+        }
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if self.lock.is_some() {
+            let _ = self.clear();
+        }
+        self.lock = None;
+        // A folder that holds something stays: the store may be in it.
+        for folder in &self.made {
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 
@@ -128,7 +226,41 @@ impl Table {
     pub fn row<I: IntoIterator<Item = T>, T: AsRef<[u8]>>(&mut self, cells: I) -> Result<(), Failure> {
         self.csv
             .write_record(cells)
-            .map_err(|fault| Failure::output(&self.part, fault))
+            .map_err(|fault| match fault.into_kind() {
+                csv::ErrorKind::Io(fault) => Failure::folder(&self.path, &fault),
+                other => Failure::Output {
+                    path: self.path.clone(),
+                    reason: format!("{other:?}"),
+                },
+            })
+    }
+}
+
+/// A file that remembers what the system refused: who formats a file reports it as text.
+struct Watched {
+    file: BufWriter<File>,
+    fault: Option<io::Error>,
+}
+
+impl Watched {
+    fn note<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        done.map_err(|fault| {
+            let kind = fault.kind();
+            self.fault = Some(fault);
+            kind.into()
+        })
+    }
+}
+
+impl Write for Watched {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let done = self.file.write(bytes);
+        self.note(done)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.file.flush();
+        self.note(done)
     }
 }
 
@@ -141,10 +273,19 @@ fn same(left: &Path, right: &Path) -> bool {
     let (Ok(left), Ok(right)) = (File::open(left), File::open(right)) else {
         return false;
     };
-    let (left, right) = (
-        std::io::BufReader::new(left).bytes(),
-        std::io::BufReader::new(right).bytes(),
-    );
-    left.zip(right)
-        .all(|pair| matches!(pair, (Ok(a), Ok(b)) if a == b))
+    let (mut left, mut right) = (BufReader::new(left), BufReader::new(right));
+    loop {
+        let (Ok(a), Ok(b)) = (left.fill_buf(), right.fill_buf()) else {
+            return false;
+        };
+        let both = a.len().min(b.len());
+        if both == 0 {
+            return a.len() == b.len();
+        }
+        if a.get(..both) != b.get(..both) {
+            return false;
+        }
+        left.consume(both);
+        right.consume(both);
+    }
 }

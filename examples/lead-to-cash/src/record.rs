@@ -5,12 +5,13 @@
 //! time. The fingerprint beside the key catches a store that holds anything else than what this run decides.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use l2c::host::{
-    Append, Appended, Decider, DomainEvent, Expected, IdempotencyRecord, NumberClaim, Store, StreamId,
-    Upcasters, load,
+    Append, Appended, Decider, DomainEvent, Expected, IdempotencyRecord, LoadError, NumberClaim, Store,
+    StoreError, StreamId, Upcasters, load,
 };
 use l2c_sqlite::SqliteStore;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Failure;
 use crate::import::hex;
+use crate::lock::Lock;
 
 /// Events per append: enough to make a transaction worth its while, few enough to lose little when stopped.
 const BATCH: usize = 2_000;
@@ -73,6 +75,9 @@ impl<D: Decider> Life<D> {
 pub struct Record {
     store: SqliteStore,
     path: PathBuf,
+    /// Whether there was no store before this run.
+    made: bool,
+    _lock: Lock,
     recorded_at: DateTime<Utc>,
     append: Append,
     stage: &'static str,
@@ -94,12 +99,39 @@ impl Record {
             path: path.to_owned(),
             reason,
         };
-        let store = SqliteStore::open(path).map_err(|f| fault(f.to_string()))?;
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if path.is_dir() {
+            return Err(fault("is a folder; name a file with --store".to_owned()));
+        }
+        if parent.is_some_and(|parent| !parent.is_dir()) {
+            return Err(fault(
+                "its folder does not exist; make it, or name another file with --store".to_owned(),
+            ));
+        }
+        let lock = Lock::take(&beside(path, ".lock"))
+            .map_err(|f| fault(format!("cannot be locked: {f}; name another file with --store")))?;
+        let Some(lock) = lock else {
+            return Err(fault(
+                "another run is using it; wait for its end, or name another file with --store".to_owned(),
+            ));
+        };
+        let made = !path.exists();
+        let store = match SqliteStore::open(path) {
+            Ok(store) => store,
+            Err(fault) => {
+                if made {
+                    remove(path);
+                }
+                return Err(Failure::store(path, &fault));
+            }
+        };
         // The moment of recording is the end of the run's date, not the clock's: the same run writes the same bytes.
         let recorded_at = manifest.as_of.and_time(NaiveTime::MIN).and_utc();
         let mut record = Self {
             store,
             path: path.to_owned(),
+            made,
+            _lock: lock,
             recorded_at,
             append: Append::new(recorded_at),
             stage: "run",
@@ -108,30 +140,56 @@ impl Record {
             written: 0,
             known: 0,
         };
-        let stream = StreamId::of::<RunEvent>("manifest").map_err(|f| fault(f.to_string()))?;
-        match record
-            .store
-            .read_stream(&stream, 0, 1)
-            .map_err(|f| fault(f.to_string()))?
-            .first()
-        {
-            None => {
-                let started = RunEvent::Started(manifest.clone());
-                record.event("manifest", Expected::NEW, &started, manifest.as_of)?;
-                record.flush()?;
-            }
-            Some(envelope) => {
-                let RunEvent::Started(before) =
-                    serde_json::from_str(&envelope.payload).map_err(|f| fault(f.to_string()))?;
-                let changed = differences(&before, &manifest);
-                if !changed.is_empty() {
-                    return Err(Failure::OtherRun { changed });
-                }
-                record.known = 1;
-                record.known = 1;
+        match record.begin(manifest) {
+            Ok(()) => Ok(record),
+            Err(fault) => {
+                record.discard();
+                Err(fault)
             }
         }
-        Ok(record)
+    }
+
+    /// Says what the store belongs to, or sees that it belongs to this run.
+    fn begin(&mut self, manifest: Manifest) -> Result<(), Failure> {
+        let stream = StreamId::of::<RunEvent>("manifest").map_err(Failure::stage("run", "manifest"))?;
+        let first = self
+            .store
+            .read_stream(&stream, 0, 1)
+            .map_err(|f| self.fault(&f))?;
+        let Some(envelope) = first.first() else {
+            if !self.store.read_all(0, 1).map_err(|f| self.fault(&f))?.is_empty() {
+                return Err(Failure::Store {
+                    path: self.path.clone(),
+                    reason: "holds the events of another program; name another file with --store".to_owned(),
+                });
+            }
+            let as_of = manifest.as_of;
+            self.event("manifest", Expected::NEW, &RunEvent::Started(manifest), as_of)?;
+            return self.flush();
+        };
+        let RunEvent::Started(before) = Upcasters::new()
+            .read::<RunEvent>(envelope)
+            .map_err(|f| self.unreadable(f.into()))?;
+        let changed = differences(&before, &manifest);
+        if !changed.is_empty() {
+            return Err(Failure::OtherRun {
+                path: self.path.clone(),
+                changed,
+            });
+        }
+        self.known = 1;
+        Ok(())
+    }
+
+    /// Removes the store if this run has made it.
+    pub fn discard(self) {
+        let Self {
+            store, path, made, ..
+        } = self;
+        drop(store);
+        if made {
+            remove(&path);
+        }
     }
 
     /// Starts a stage; its batches are numbered from 1.
@@ -231,7 +289,7 @@ impl Record {
             result: "null".to_owned(),
         });
         let queued = std::mem::take(&mut self.queued);
-        match self.store.append(&append).map_err(|f| self.fault(f))? {
+        match self.store.append(&append).map_err(|f| self.fault(&f))? {
             Appended::Stored { .. } => self.written = self.written.saturating_add(queued),
             Appended::Replayed { .. } => self.known = self.known.saturating_add(queued),
         }
@@ -250,8 +308,10 @@ impl Record {
         let upcasters = Upcasters::new();
         let (mut checked, mut different) = (0_usize, Vec::new());
         for life in lives {
-            let stream = StreamId::of::<D::Event>(&life.key).map_err(|f| self.fault(f))?;
-            let (state, version) = load::<D>(&self.store, &stream, &upcasters).map_err(|f| self.fault(f))?;
+            let stream =
+                StreamId::of::<D::Event>(&life.key).map_err(Failure::stage(self.stage, &life.key))?;
+            let (state, version) =
+                load::<D>(&self.store, &stream, &upcasters).map_err(|f| self.unreadable(f))?;
             checked = checked.saturating_add(1);
             if state != life.state || version != life.version {
                 different.push(life.key.clone());
@@ -265,11 +325,29 @@ impl Record {
         &self.store
     }
 
-    fn fault(&self, reason: impl std::fmt::Display) -> Failure {
-        Failure::Store {
-            path: self.path.clone(),
-            reason: reason.to_string(),
+    fn fault(&self, fault: &StoreError) -> Failure {
+        Failure::store(&self.path, fault)
+    }
+
+    fn unreadable(&self, fault: LoadError) -> Failure {
+        match fault {
+            LoadError::Store(fault) => self.fault(&fault),
+            other => Failure::store(&self.path, &StoreError::Damaged(other.to_string())),
         }
+    }
+}
+
+/// A file that belongs to another one: its name and an ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Removes a store and the files that SQLite keeps beside it.
+fn remove(path: &Path) {
+    for ending in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(beside(path, ending));
     }
 }
 

@@ -20,7 +20,7 @@ use crate::checks::Made;
 use crate::error::Failure;
 use crate::import::{Crm, Outcome, Treatment};
 use crate::offer::Offer;
-use crate::output::Output;
+use crate::output::{Output, Placed};
 use crate::parties::Parties;
 use crate::policy::Folder;
 use crate::progress::Progress;
@@ -62,8 +62,7 @@ struct StoreReport {
     out: PathBuf,
     written: usize,
     known: usize,
-    changed: usize,
-    unchanged: usize,
+    placed: Placed,
 }
 
 /// Every policy document, checked before anything is written.
@@ -137,15 +136,21 @@ pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
         output: &mut output,
         progress: &Progress::new(arguments.quiet),
     };
-    let mut report = stages(&known, &policies, &mut kept)?;
+    let mut report = match stages(&known, &policies, &mut kept) {
+        // What a room refuses, it refuses every time: a store that this run began is of no use to another.
+        Err(refusal @ Failure::Stage { .. }) => {
+            record.discard();
+            return Err(refusal);
+        }
+        stages => stages?,
+    };
     output.json("run.json", &report)?;
     report.store = StoreReport {
         path,
         out: arguments.out.clone(),
         written: record.written,
         known: record.known,
-        changed: output.changed.len(),
-        unchanged: output.unchanged.len(),
+        placed: output.place()?,
     };
     Ok(report)
 }
@@ -313,8 +318,7 @@ fn stages(known: &Known<'_>, policies: &Policies, kept: &mut Kept<'_>) -> Result
             out: PathBuf::new(),
             written: 0,
             known: 0,
-            changed: 0,
-            unchanged: 0,
+            placed: Placed::default(),
         },
     })
 }
@@ -373,8 +377,7 @@ impl fmt::Display for Report {
             out,
             written,
             known,
-            changed,
-            unchanged,
+            placed: Placed { changed, unchanged },
         } = &self.store;
         if *written == 0 && *changed == 0 {
             write!(
