@@ -32,13 +32,14 @@ pub struct Commissioning {
     pub accrued: Money,
 }
 
-/// Reads and checks `commission-plan.json`.
+/// Reads and checks `commission-plan.json`: the plan as it is written, and as it is computed by.
 ///
 /// # Errors
 /// Every fault of the document.
-pub fn plan(folder: &mut Folder) -> Result<Plan, Failure> {
+pub fn plan(folder: &mut Folder) -> Result<(PlanDocument, Plan), Failure> {
     let document: PlanDocument = folder.read("commission-plan.json")?;
-    folder.check("commission-plan.json", Plan::new(&document))
+    let plan = folder.check("commission-plan.json", Plan::new(&document))?;
+    Ok((document, plan))
 }
 
 /// Credits every contract, closes the statements of the quarters that are over, and pays those that are due.
@@ -245,7 +246,10 @@ impl Commissioning {
 }
 
 /// A part of one as a percentage, to two decimals.
-fn percentage(part: &Exact) -> Result<String, MoneyError> {
+///
+/// # Errors
+/// None in practice: one hundredth is not zero.
+pub fn percentage(part: &Exact) -> Result<String, MoneyError> {
     let percent = part.checked_div(&Exact::ratio(1, 100)?)?;
     Ok(percent.round(2, Rounding::HalfUp).to_string())
 }

@@ -18,6 +18,7 @@ mod output;
 mod page;
 mod parties;
 mod policy;
+mod print;
 mod progress;
 mod quoting;
 mod recognising;
@@ -64,6 +65,9 @@ pub struct Arguments {
     /// The date of the run; what came later is left out [default: the latest date in the data].
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<NaiveDate>,
+    /// Which quotes, invoices, credit notes and commission statements are written as pages.
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t = print::Selection::Sample)]
+    documents: print::Selection,
     /// Print nothing but what went wrong.
     #[arg(long)]
     quiet: bool,

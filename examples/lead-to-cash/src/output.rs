@@ -2,6 +2,7 @@
 //! them are whole: a reader never finds half a file, and a run that fails leaves the folder as it was. A file that
 //! would not change is left alone.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -23,13 +24,15 @@ pub struct Output {
     /// Folders that this run made, the innermost first; they go if it fails.
     made: Vec<PathBuf>,
     names: Vec<String>,
+    /// A folder in it that holds pages of this run alone.
+    pages: Option<String>,
     lock: Option<Lock>,
 }
 
 /// How many files a run gave their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Placed {
-    /// Files whose content is new or different.
+    /// Files whose content is new or different, and pages of an earlier run that were removed.
     pub changed: usize,
     /// Files that were there with the same content.
     pub unchanged: usize,
@@ -66,6 +69,7 @@ impl Output {
             unfinished: folder.join(UNFINISHED),
             made,
             names: Vec::new(),
+            pages: None,
             lock: None,
         };
         fs::create_dir_all(folder).map_err(fault)?;
@@ -162,6 +166,22 @@ impl Output {
         }
     }
 
+    /// Writes a text that is there as a whole.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn text(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+        self.write(name, |file| {
+            file.write_all(text.as_bytes()).map_err(|fault| fault.to_string())
+        })
+    }
+
+    /// Says that a folder in the output folder holds the HTML pages of this run and no others. Those of an earlier
+    /// run, with other arguments, are removed when the files take their names.
+    pub fn own_pages(&mut self, folder: &str) {
+        self.pages = Some(folder.to_owned());
+    }
+
     fn end(&mut self, name: String, path: &Path, file: BufWriter<File>) -> Result<(), Failure> {
         file.into_inner()
             .map_err(|fault| Failure::folder(path, fault.error()))?;
@@ -175,6 +195,13 @@ impl Output {
     /// A file that cannot be moved.
     pub fn place(mut self) -> Result<Placed, Failure> {
         let mut placed = Placed::default();
+        if let Some(pages) = self.pages.take() {
+            let written: BTreeSet<PathBuf> = self.names.iter().map(|name| self.folder.join(name)).collect();
+            let folder = self.folder.join(pages);
+            let removed =
+                remove_others(&folder, &written).map_err(|fault| Failure::folder(&folder, &fault))?;
+            placed.changed = removed;
+        }
         for name in std::mem::take(&mut self.names) {
             let (from, to) = (self.path(&name), self.folder.join(&name));
             let place = || {
@@ -262,6 +289,26 @@ impl Write for Watched {
         let done = self.file.flush();
         self.note(done)
     }
+}
+
+/// Removes the HTML files of a folder and of those in it but for some, and says how many.
+fn remove_others(folder: &Path, keep: &BTreeSet<PathBuf>) -> io::Result<usize> {
+    let mut removed = 0_usize;
+    let entries = match fs::read_dir(folder) {
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            removed = removed.saturating_add(remove_others(&path, keep)?);
+        } else if path.extension().is_some_and(|extension| extension == "html") && !keep.contains(&path) {
+            fs::remove_file(&path)?;
+            removed = removed.saturating_add(1);
+        }
+    }
+    Ok(removed)
 }
 
 /// Whether two files hold the same bytes.

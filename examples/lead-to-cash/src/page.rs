@@ -5,8 +5,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 /// Nothing may be loaded; the style stands in the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/// A whole page. `class` tells the style sheet what kind of page it is.
-pub fn page(title: &str, class: &str, body: &Markup) -> String {
+/// A whole page. `class` tells the style sheets what kind of page it is; `sheet` is that of its kind, beside the one
+/// that all pages have.
+pub fn page(title: &str, class: &str, sheet: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -18,7 +19,7 @@ pub fn page(title: &str, class: &str, body: &Markup) -> String {
                 // Without it a browser asks for an icon.
                 link rel="icon" href="data:,";
                 title { (title) }
-                style { (PreEscaped(include_str!("page.css"))) }
+                style { (PreEscaped(include_str!("page.css"))) (PreEscaped(sheet)) }
             }
             body class=(class) { (body) }
         }
@@ -66,7 +67,7 @@ mod tests {
 
     #[test]
     fn what_a_page_is_given_is_escaped() {
-        let page = page("a <b>", "plain", &html! { p { "<script>alert(1)</script>" } });
+        let page = page("a <b>", "plain", "", &html! { p { "<script>alert(1)</script>" } });
         assert!(page.contains("<title>a &lt;b&gt;</title>"));
         assert!(!page.contains("<script"));
     }

@@ -6,7 +6,8 @@ use chrono::{Days, NaiveDate};
 use l2c::handover::opportunity_to_quote;
 use l2c::host::PartyId;
 use l2c::quotes::{
-    Actor, ApprovalMatrix, ApprovalMatrixDocument, Quote, QuoteCommand, QuoteContext, QuoteId, QuoteStatus,
+    Actor, ApprovalMatrix, ApprovalMatrixDocument, Quote, QuoteCommand, QuoteContext, QuoteFact, QuoteId,
+    QuoteStatus,
 };
 
 use crate::error::Failure;
@@ -26,8 +27,22 @@ pub struct Deal {
     pub closed: NaiveDate,
     /// The accepted quote.
     pub quote: Life<Quote>,
-    /// Who had to approve it, and why.
+    /// How many people had to approve it.
     pub approvals: usize,
+    /// What they approved: one for each rule that asked.
+    pub given: Vec<Approval>,
+}
+
+/// An approval that was given.
+pub struct Approval {
+    /// The rule of the matrix that asked for it.
+    pub rule: String,
+    /// The role that it asked for.
+    pub role: String,
+    /// Who gave it.
+    pub by: PartyId,
+    /// When.
+    pub on: NaiveDate,
 }
 
 /// Quotes every won opportunity that has a value.
@@ -145,7 +160,7 @@ fn one(
     let seller = desk.context(drafted, Actor::new(desk.agent.clone(), ["agent"]));
     record.command(&mut quote, &draft, &seller, drafted)?;
     record.command(&mut quote, &QuoteCommand::Submit, &seller, drafted)?;
-    let mut approvals = 0_usize;
+    let (mut approvals, mut given) = (0_usize, Vec::new());
     while quote.state.status() == Some(QuoteStatus::InApproval) {
         let open = quote
             .state
@@ -156,8 +171,17 @@ fn one(
             break;
         };
         let approver = desk.context(drafted, desk.approver(&role));
-        record.command(&mut quote, &QuoteCommand::Approve, &approver, drafted)?;
+        let events = record.command(&mut quote, &QuoteCommand::Approve, &approver, drafted)?;
         approvals = approvals.saturating_add(1);
+        given.extend(events.into_iter().filter_map(|event| match event.what {
+            QuoteFact::ApprovalGiven { rule, role } => Some(Approval {
+                rule,
+                role,
+                by: event.by,
+                on: event.on,
+            }),
+            _ => None,
+        }));
     }
     record.command(&mut quote, &QuoteCommand::Present, &seller, drafted)?;
     let version = quote.state.latest().map_or(1, |version| version.number());
@@ -176,6 +200,7 @@ fn one(
         closed,
         quote,
         approvals,
+        given,
     })
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use l2c::commissions::Plan;
+use l2c::commissions::{Plan, PlanDocument};
 use l2c::host::Decider;
 use l2c::leads::Forecaster;
 use l2c::money::{Currency, Money};
@@ -23,6 +23,7 @@ use crate::offer::Offer;
 use crate::output::{Output, Placed};
 use crate::parties::Parties;
 use crate::policy::Folder;
+use crate::print::Press;
 use crate::progress::Progress;
 use crate::reconcile::Reconciliation;
 use crate::record::{Life, Manifest, Record};
@@ -31,8 +32,8 @@ use crate::stage::{Kept, Known};
 use crate::terms::Terms;
 use crate::why::Sources;
 use crate::{
-    Arguments, billing, collecting, commissioning, contracting, forecasting, ordering, quoting, recognising,
-    selling, tables,
+    Arguments, billing, collecting, commissioning, contracting, forecasting, ordering, print, quoting,
+    recognising, selling, tables,
 };
 
 /// What is from the export and what is not.
@@ -76,7 +77,7 @@ struct Policies {
     billing: billing::Policy,
     simulation: Simulation,
     revenue: RevenuePolicy,
-    plan: Plan,
+    plan: (PlanDocument, Plan),
 }
 
 impl Policies {
@@ -136,7 +137,7 @@ pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
         output: &mut output,
         progress: &Progress::new(arguments.quiet),
     };
-    let mut report = match stages(&known, &policies, &mut kept) {
+    let mut report = match stages(&known, &policies, arguments.documents, &mut kept) {
         // What a room refuses, it refuses every time: a store that this run began is of no use to another.
         Err(refusal @ Failure::Stage { .. }) => {
             record.discard();
@@ -155,7 +156,12 @@ pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
     Ok(report)
 }
 
-fn stages(known: &Known<'_>, policies: &Policies, kept: &mut Kept<'_>) -> Result<Report, Failure> {
+fn stages(
+    known: &Known<'_>,
+    policies: &Policies,
+    documents: print::Selection,
+    kept: &mut Kept<'_>,
+) -> Result<Report, Failure> {
     let Known {
         crm,
         parties,
@@ -208,7 +214,7 @@ fn stages(known: &Known<'_>, policies: &Policies, kept: &mut Kept<'_>) -> Result
     let recognising = recognising::recognise(known, &policies.revenue, contracts, &invoices, kept)?;
     replay.check(kept.record, &recognising.contracts)?;
 
-    let commissioning = commissioning::pay(known, &policies.plan, contracts, kept)?;
+    let commissioning = commissioning::pay(known, &policies.plan.1, contracts, kept)?;
     replay.check(kept.record, commissioning.statements.values().flatten())?;
 
     let books = &*kept.books;
@@ -227,13 +233,15 @@ fn stages(known: &Known<'_>, policies: &Policies, kept: &mut Kept<'_>) -> Result
         books,
         stored: &stored,
     };
+    let press = Press::new(known, &made, &policies.plan);
+    press.print(documents, kept.output, kept.progress)?;
     if let Some(agreed) = contracts.first()
         && let Some(deal) = deals.iter().find(|deal| deal.row == agreed.row)
         && let Some(source) = crm.opportunities.get(agreed.row)
     {
         let sources = Sources {
             known,
-            plan: &policies.plan,
+            plan: &policies.plan.1,
             score: &policies.selling.explain(source, crm, offer),
             deal,
             agreed,

@@ -6,6 +6,7 @@ use l2c::calendar::{FiscalMonth, Quarter};
 use l2c::commissions::Plan;
 use l2c::explain::Explanation;
 use l2c::leads::ScoreExplanation;
+use l2c::money::Exact;
 use l2c::revenue::{Question, explain};
 
 use crate::billing::Billing;
@@ -38,6 +39,27 @@ pub struct Sources<'a> {
     pub commissioning: &'a Commissioning,
 }
 
+/// Recomputes a derivation from its inputs: it must give the figure that is stated elsewhere.
+///
+/// # Errors
+/// A derivation that does not give the figure.
+pub fn recomputed(title: &str, derivation: &Explanation, stated: &Exact) -> Result<(), Failure> {
+    let again = derivation
+        .recompute()
+        .map_err(Failure::stage("derivation", title))?;
+    if again == *stated && derivation.value() == again {
+        return Ok(());
+    }
+    Err(Failure::Stage {
+        stage: "derivation",
+        subject: title.to_owned(),
+        reason: format!(
+            "recomputed {again}, derived {}, stated {stated}",
+            derivation.value()
+        ),
+    })
+}
+
 impl Sources<'_> {
     /// Writes the derivations.
     ///
@@ -50,17 +72,7 @@ impl Sources<'_> {
             self.agreed.contract.key
         );
         for (title, explanation) in self.derivations()? {
-            let again = explanation
-                .recompute()
-                .map_err(Failure::stage("derivation", &title))?;
-            if again != explanation.value() {
-                let reason = format!("recomputed {again}, stated {}", explanation.value());
-                return Err(Failure::Stage {
-                    stage: "derivation",
-                    subject: title,
-                    reason,
-                });
-            }
+            recomputed(&title, &explanation, &explanation.value())?;
             // Writing to a String cannot fail.
             let _ = write!(text, "\n## {title}\n\n{}", explanation.markdown());
         }
