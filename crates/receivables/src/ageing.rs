@@ -127,8 +127,9 @@ impl AgeingPolicy {
         names
     }
 
-    /// The position of the band for an age in days.
-    fn band(&self, age: i64) -> usize {
+    /// The position of the band for an age in days: 0 for an age of 0 days or less, which is not due.
+    #[must_use]
+    pub fn band(&self, age: i64) -> usize {
         if age <= 0 {
             return 0;
         }

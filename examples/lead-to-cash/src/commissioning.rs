@@ -251,5 +251,5 @@ impl Commissioning {
 /// None in practice: one hundredth is not zero.
 pub fn percentage(part: &Exact) -> Result<String, MoneyError> {
     let percent = part.checked_div(&Exact::ratio(1, 100)?)?;
-    Ok(percent.round(2, Rounding::HalfUp).to_string())
+    Ok(percent.round(2, Rounding::HalfUp).text_with_decimals(2))
 }

@@ -13,6 +13,7 @@ use crate::offer::Offer;
 use crate::output::Output;
 use crate::policy::Folder;
 use crate::selling::Case;
+use crate::tables::word;
 
 /// Reads and checks `forecast.json`.
 ///
@@ -32,7 +33,7 @@ pub struct StageFigures {
     weighted: Money,
 }
 
-/// Writes `pipeline.csv` and `forecast.csv`; gives the stages for `run.json`.
+/// Writes `pipeline.csv`, `forecast.csv` and the opportunities behind them; gives the stages for `run.json`.
 ///
 /// # Errors
 /// What the room refuses, and a folder that cannot be written.
@@ -84,6 +85,40 @@ pub fn report(
             forecaster.currency().to_string(),
         ])?;
         stages.insert(name, figures);
+    }
+    output.finish(table)?;
+
+    let header = [
+        "opportunity",
+        "owner",
+        "stage",
+        "status",
+        "value",
+        "estimated",
+        "weighted",
+        "quarter",
+        "currency",
+    ];
+    let mut table = output.table("pipeline-opportunities.csv", &header)?;
+    for (item, line) in live.iter().zip(&pipeline.lines) {
+        let alone = forecaster.forecast(std::slice::from_ref(item), as_of);
+        table.row([
+            line.opportunity.to_string(),
+            item.owner.as_ref().map(ToString::to_string).unwrap_or_default(),
+            item.stage.clone(),
+            word(item.status),
+            money(&line.value)?.amount_text(),
+            line.estimated.to_string(),
+            money(&line.weighted)?.amount_text(),
+            alone
+                .map_err(refused)?
+                .quarters
+                .keys()
+                .next()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            forecaster.currency().to_string(),
+        ])?;
     }
     output.finish(table)?;
 

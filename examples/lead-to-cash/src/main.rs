@@ -24,6 +24,7 @@ mod quoting;
 mod recognising;
 mod reconcile;
 mod record;
+mod report;
 mod run;
 mod selling;
 mod simulation;

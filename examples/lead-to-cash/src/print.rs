@@ -44,7 +44,6 @@ pub enum Selection {
 /// What was printed.
 pub struct Printed {
     /// The page of each document, by its id or number, as a path in the output folder.
-    #[expect(dead_code, reason = "the report links to the pages")]
     pub pages: BTreeMap<String, String>,
 }
 

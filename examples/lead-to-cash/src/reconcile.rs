@@ -88,6 +88,14 @@ impl Reconciliation {
         })
     }
 
+    /// Both sides and their difference, as they stand in `run.json`.
+    pub fn figures(&self) -> [String; 3] {
+        [self.left, self.right, self.difference].map(|side| match side {
+            Side::Money(money) => money.amount_text(),
+            Side::Count(count) => count.to_string(),
+        })
+    }
+
     /// With the documents that differ.
     #[must_use]
     pub fn naming(mut self, documents: impl IntoIterator<Item = String>) -> Self {

@@ -30,10 +30,10 @@ use crate::record::{Life, Manifest, Record};
 use crate::simulation::Simulation;
 use crate::stage::{Kept, Known};
 use crate::terms::Terms;
-use crate::why::Sources;
+use crate::why::{self, Choice, Chosen, Sample, Sources};
 use crate::{
     Arguments, billing, collecting, commissioning, contracting, forecasting, ordering, print, quoting,
-    recognising, selling, tables,
+    recognising, report, selling, tables,
 };
 
 /// What is from the export and what is not.
@@ -234,23 +234,7 @@ fn stages(
         stored: &stored,
     };
     let press = Press::new(known, &made, &policies.plan);
-    press.print(documents, kept.output, kept.progress)?;
-    if let Some(agreed) = contracts.first()
-        && let Some(deal) = deals.iter().find(|deal| deal.row == agreed.row)
-        && let Some(source) = crm.opportunities.get(agreed.row)
-    {
-        let sources = Sources {
-            known,
-            plan: &policies.plan.1,
-            score: &policies.selling.explain(source, crm, offer),
-            deal,
-            agreed,
-            billing: &invoices,
-            recognising: &recognising,
-            commissioning: &commissioning,
-        };
-        sources.write(kept.output)?;
-    }
+    let printed = press.print(documents, kept.output, kept.progress)?;
     let mut reconciliations = made.reconcile()?;
     reconciliations.push(replay.reconciliation());
 
@@ -270,48 +254,90 @@ fn stages(
     let credit_notes = credit_notes
         .filter(|issued| issued.invoice.is_credit_note())
         .count();
-    let total = made.totals()?;
+    let totals = made.totals()?;
+    let choice = Choice::new(&deals, contracts);
+    let mut samples = Vec::new();
+    for (rule, Chosen { deal, agreed }) in choice.iter().flat_map(Choice::distinct) {
+        let Some(source) = crm.opportunities.get(deal.row) else {
+            continue;
+        };
+        let sources = Sources {
+            known,
+            plan: &policies.plan.1,
+            score: policies.selling.explain(source, crm, offer),
+            deal,
+            agreed,
+            billing: &invoices,
+            recognising: &recognising,
+            commissioning: &commissioning,
+        };
+        samples.push(Sample {
+            rule,
+            deal: agreed.contract.key.clone(),
+            derivations: sources.derivations()?,
+        });
+    }
+    why::write(&samples, kept.output)?;
+    let priced = choice.map(|choice| priced(offer, &choice)).transpose()?;
+    let counts = BTreeMap::from([
+        ("opportunities", case_count),
+        ("opportunities_won", outcome(|o| matches!(o, Outcome::Won { .. }))),
+        (
+            "opportunities_won_without_value",
+            outcome(|o| matches!(o, Outcome::Won { value: None, .. })),
+        ),
+        (
+            "opportunities_lost",
+            outcome(|o| matches!(o, Outcome::Lost { .. })),
+        ),
+        ("opportunities_open", outcome(|o| matches!(o, Outcome::Open))),
+        ("clicks", crm.clicks.values().map(Vec::len).sum()),
+        ("quotes_accepted", deals.len()),
+        (
+            "quotes_with_approvals",
+            deals.iter().filter(|deal| deal.approvals > 0).count(),
+        ),
+        ("orders", orders.len()),
+        ("orders_held_at_some_time", held),
+        (
+            "orders_still_held",
+            orders
+                .iter()
+                .filter(|ordered| ordered.delivered.is_none())
+                .count(),
+        ),
+        ("contracts", contracts.len()),
+        ("invoices", invoices.documents.len().saturating_sub(credit_notes)),
+        ("credit_notes", credit_notes),
+        ("bank_lines", collecting.proposals.len()),
+        (
+            "commission_statements",
+            commissioning.statements.values().map(Vec::len).sum(),
+        ),
+        ("journal_entries", books.entries),
+    ]);
+    let subject = report::Subject {
+        as_of,
+        origin: ORIGIN,
+        results: report::Results {
+            output: &*kept.output,
+            currency: terms.currency,
+        },
+        names: report::Names {
+            parties,
+            pages: &printed.pages,
+        },
+        counts: &counts,
+        totals: &totals,
+        reconciliations: &reconciliations,
+    };
+    let page = report::html(&subject, priced.as_ref(), &samples)?;
+    kept.output.text("report.html", &page)?;
     Ok(Report {
         as_of,
         currency: terms.currency,
         origin: ORIGIN,
-        counts: BTreeMap::from([
-            ("opportunities", case_count),
-            ("opportunities_won", outcome(|o| matches!(o, Outcome::Won { .. }))),
-            (
-                "opportunities_won_without_value",
-                outcome(|o| matches!(o, Outcome::Won { value: None, .. })),
-            ),
-            (
-                "opportunities_lost",
-                outcome(|o| matches!(o, Outcome::Lost { .. })),
-            ),
-            ("opportunities_open", outcome(|o| matches!(o, Outcome::Open))),
-            ("clicks", crm.clicks.values().map(Vec::len).sum()),
-            ("quotes_accepted", deals.len()),
-            (
-                "quotes_with_approvals",
-                deals.iter().filter(|deal| deal.approvals > 0).count(),
-            ),
-            ("orders", orders.len()),
-            ("orders_held_at_some_time", held),
-            (
-                "orders_still_held",
-                orders
-                    .iter()
-                    .filter(|ordered| ordered.delivered.is_none())
-                    .count(),
-            ),
-            ("contracts", contracts.len()),
-            ("invoices", invoices.documents.len().saturating_sub(credit_notes)),
-            ("credit_notes", credit_notes),
-            ("bank_lines", collecting.proposals.len()),
-            (
-                "commission_statements",
-                commissioning.statements.values().map(Vec::len).sum(),
-            ),
-            ("journal_entries", books.entries),
-        ]),
+        counts,
         import: BTreeMap::from([
             ("refused", treated(Treatment::Refused)),
             ("repaired", treated(Treatment::Repaired)),
@@ -319,7 +345,7 @@ fn stages(
         ]),
         pipeline,
         payment_fits: collecting.fits(),
-        totals: total,
+        totals,
         reconciliations,
         store: StoreReport {
             path: PathBuf::new(),
@@ -328,6 +354,29 @@ fn stages(
             known: 0,
             placed: Placed::default(),
         },
+    })
+}
+
+/// The quote with the deepest discount, and where its net total comes from.
+fn priced<'a>(offer: &Offer, choice: &Choice<'a>) -> Result<report::Priced<'a>, Failure> {
+    let quote = &choice.deepest.deal.quote;
+    let request = quote
+        .state
+        .latest()
+        .map(|version| version.terms().request.clone());
+    let explained = match request {
+        Some(request) => offer
+            .engine
+            .explain(&request)
+            .map_err(Failure::stage("report", &quote.key))?,
+        None => return Err(Failure::stage("report", &quote.key)("it has no version")),
+    };
+    let derivation = explained.net_total();
+    why::recomputed(&quote.key, &derivation, &derivation.value())?;
+    Ok(report::Priced {
+        chosen: "the deepest discount of all".to_owned(),
+        quote: &quote.state,
+        derivation,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The tables that no stage writes on its way: documents, open items, findings, parties.
 
 use l2c::host::Party;
-use l2c::receivables::AgeingReport;
+use l2c::receivables::{AgeingPolicy, AgeingReport};
 use serde::Serialize;
 
 use crate::billing::Billing;
@@ -284,11 +284,19 @@ pub fn receivables(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let header = [
-        "account", "number", "due_date", "total", "paid", "credited", "open", "currency", "status",
+        "account", "number", "due_date", "total", "paid", "credited", "open", "age", "currency", "status",
     ];
+    let policy = AgeingPolicy::by_thirty_days();
+    let bands = policy.band_names();
+    let as_of = ageing.last().map(|report| report.as_of);
     let mut table = output.table("receivables.csv", &header)?;
     for life in collecting.accounts.values() {
         for item in life.state.items() {
+            let days = as_of.map(|day| day.signed_duration_since(item.due_date()).num_days());
+            let band = days
+                .filter(|_| !item.open().is_zero())
+                .map(|days| policy.band(days));
+            let age = band.and_then(|band| bands.get(band));
             table.row([
                 life.key.clone(),
                 item.number().to_string(),
@@ -297,6 +305,7 @@ pub fn receivables(
                 item.paid().amount_text(),
                 item.credited().amount_text(),
                 item.open().amount_text(),
+                age.cloned().unwrap_or_default(),
                 item.total().currency().to_string(),
                 word(item.status()),
             ])?;
@@ -337,10 +346,9 @@ pub fn receivables(
         ])?;
     }
     output.finish(table)?;
-    let names = l2c::receivables::AgeingPolicy::by_thirty_days().band_names();
     let header: Vec<&str> = ["as_of"]
         .into_iter()
-        .chain(names.iter().map(String::as_str))
+        .chain(bands.iter().map(String::as_str))
         .chain(["unapplied", "total", "currency"])
         .collect();
     let mut table = output.table("ageing.csv", &header)?;

@@ -1,5 +1,7 @@
-//! `why.md`: one deal from lead to commission, each figure with its derivation down to the inputs.
+//! Deals from lead to commission, each figure with its derivation down to the inputs: `why.md` has one, the report a
+//! few.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use l2c::calendar::{FiscalMonth, Quarter};
@@ -26,7 +28,7 @@ pub struct Sources<'a> {
     /// The commission plan.
     pub plan: &'a Plan,
     /// The score of the lead.
-    pub score: &'a ScoreExplanation,
+    pub score: ScoreExplanation,
     /// The deal.
     pub deal: &'a Deal,
     /// Its contract.
@@ -61,27 +63,19 @@ pub fn recomputed(title: &str, derivation: &Explanation, stated: &Exact) -> Resu
 }
 
 impl Sources<'_> {
-    /// Writes the derivations.
+    /// The figures of the deal; recomputing the steps gave each.
     ///
     /// # Errors
-    /// What a room refuses, a derivation that does not recompute to its figure, a folder that cannot be written.
-    pub fn write(&self, output: &mut Output) -> Result<(), Failure> {
-        let mut text = format!(
-            "# Why\n\nThe first deal with a contract, {}, from lead to commission. Every figure is derived from its \
-             inputs, and recomputing the steps gives the figure.\n",
-            self.agreed.contract.key
-        );
-        for (title, explanation) in self.derivations()? {
-            recomputed(&title, &explanation, &explanation.value())?;
-            // Writing to a String cannot fail.
-            let _ = write!(text, "\n## {title}\n\n{}", explanation.markdown());
+    /// What a room refuses, a derivation that does not recompute to its figure.
+    pub fn derivations(&self) -> Result<Vec<(String, Explanation)>, Failure> {
+        let all = self.unproved()?;
+        for (title, explanation) in &all {
+            recomputed(title, explanation, &explanation.value())?;
         }
-        output.write("why.md", |file| {
-            file.write_all(text.as_bytes()).map_err(|fault| fault.to_string())
-        })
+        Ok(all)
     }
 
-    fn derivations(&self) -> Result<Vec<(String, Explanation)>, Failure> {
+    fn unproved(&self) -> Result<Vec<(String, Explanation)>, Failure> {
         let mut all = vec![("The score of the lead".to_owned(), self.score.derivation.clone())];
         let Offer { engine, .. } = self.known.offer;
         let quote = &self.deal.quote;
@@ -182,5 +176,106 @@ impl Sources<'_> {
             all.push((format!("The commission of {payee} on {deal}"), derivation));
         }
         Ok(())
+    }
+}
+
+/// A deal whose figures are derived.
+pub struct Sample {
+    /// By which rule it was chosen.
+    pub rule: String,
+    /// Its contract.
+    pub deal: String,
+    /// Its figures.
+    pub derivations: Vec<(String, Explanation)>,
+}
+
+/// Writes `why.md`.
+///
+/// # Errors
+/// A folder that cannot be written.
+pub fn write(samples: &[Sample], output: &mut Output) -> Result<(), Failure> {
+    let mut text = String::from(
+        "# Why\n\nA few deals from lead to commission. Every figure is derived from its inputs, and recomputing the \
+         steps gave the figure before this was written.\n",
+    );
+    for Sample {
+        rule,
+        deal,
+        derivations,
+    } in samples
+    {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n## {deal}: {rule}\n");
+        for (title, explanation) in derivations {
+            let _ = write!(text, "\n### {title}\n\n{}", explanation.markdown());
+        }
+    }
+    output.text("why.md", &text)
+}
+
+/// The deals whose figures are derived.
+pub struct Choice<'a> {
+    /// The first with a contract.
+    pub first: Chosen<'a>,
+    /// The one with the deepest discount.
+    pub deepest: Chosen<'a>,
+    /// The largest.
+    pub largest: Chosen<'a>,
+}
+
+/// A deal and its contract.
+#[derive(Clone, Copy)]
+pub struct Chosen<'a> {
+    /// The deal.
+    pub deal: &'a Deal,
+    /// Its contract.
+    pub agreed: &'a Agreed,
+}
+
+impl<'a> Choice<'a> {
+    /// Chooses among the deals that have a contract, of equals the first; none if none has.
+    pub fn new(deals: &'a [Deal], contracts: &'a [Agreed]) -> Option<Self> {
+        let by_row: BTreeMap<usize, &Deal> = deals.iter().map(|deal| (deal.row, deal)).collect();
+        let both = contracts.iter().filter_map(|agreed| {
+            let deal = *by_row.get(&agreed.row)?;
+            let priced = deal.quote.state.latest()?.priced()?;
+            let (discount, net) = (priced.discount_percent(), priced.net_total().amount());
+            Some((Chosen { deal, agreed }, discount, net))
+        });
+        let mut both = both.peekable();
+        let (first, discount, net) = both.peek().cloned()?;
+        let (mut deepest, mut largest) = ((first, discount), (first, net));
+        for (chosen, discount, net) in both {
+            if discount > deepest.1 {
+                deepest = (chosen, discount);
+            }
+            if net > largest.1 {
+                largest = (chosen, net);
+            }
+        }
+        Some(Self {
+            first,
+            deepest: deepest.0,
+            largest: largest.0,
+        })
+    }
+
+    /// Each deal once, with the rules by which it was chosen.
+    pub fn distinct(&self) -> Vec<(String, Chosen<'a>)> {
+        let mut distinct: Vec<(String, Chosen<'a>)> = Vec::new();
+        for (rule, chosen) in [
+            ("the first deal", self.first),
+            ("the deepest discount", self.deepest),
+            ("the largest deal", self.largest),
+        ] {
+            match distinct
+                .iter_mut()
+                .find(|(_, other)| other.deal.row == chosen.deal.row)
+            {
+                Some((rules, _)) => *rules = format!("{rules}, {rule}"),
+                None => distinct.push((rule.to_owned(), chosen)),
+            }
+        }
+        distinct
     }
 }

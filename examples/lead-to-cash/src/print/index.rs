@@ -98,10 +98,11 @@ fn table<'a>(
             thead {
                 tr {
                     th scope="col" { "Document" }
-                    @if explained { th scope="col" { "What it shows" } }
+                    th scope="col" { "Kind" }
                     th scope="col" { "Customer or payee" }
                     th scope="col" { "Date" }
                     th.num scope="col" { "Amount" }
+                    @if explained { th scope="col" { "What it shows" } }
                 }
             }
             tbody {
@@ -110,12 +111,12 @@ fn table<'a>(
                     tr {
                         th scope="row" {
                             a.id href=(path.trim_start_matches(FOLDER).trim_start_matches('/')) { (document.id) }
-                            @if explained { span.sub { (document.kind.name()) } }
                         }
-                        @if let Some(why) = why { td { (why) } }
+                        td { (document.kind.name()) }
                         td { (document.party) }
                         td { (day(document.date)) }
                         td.num { (amount(&document.amount)) " " (document.amount.currency()) }
+                        @if let Some(why) = why { td { (why) } }
                     }
                 }
             }
