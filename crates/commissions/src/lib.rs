@@ -75,6 +75,15 @@ mod lifecycle;
 mod plan;
 mod statement;
 
+// What the public API names of other crates, so that a program needs this one alone.
+pub use chrono;
+pub use l2c_calendar as calendar;
+pub use l2c_explain as explain;
+pub use l2c_host as host;
+pub use l2c_ledger as ledger;
+pub use l2c_money as money;
+pub use l2c_rating as rating;
+
 pub use balance::PayeeBalance;
 pub use crediting::{Credit, CreditKind, Deal};
 pub use document::{

@@ -49,7 +49,7 @@ pub enum ContractCommand {
 }
 
 impl ContractCommand {
-    /// Its name, as in its serde form and in [`MACHINE`](crate::MACHINE).
+    /// Its name, as in its serde form and in [`CONTRACT_MACHINE`](crate::CONTRACT_MACHINE).
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use l2c_money::Money;
 
 use crate::{
-    Contract, ContractCommand, ContractFact, ContractItem, ContractRefusal, ContractStatus, ContractTerms,
-    ItemChange, ItemKind, MACHINE, TermBilling,
+    CONTRACT_MACHINE, Contract, ContractCommand, ContractFact, ContractItem, ContractRefusal, ContractStatus,
+    ContractTerms, ItemChange, ItemKind, TermBilling,
 };
 
 type Facts = Result<Vec<ContractFact>, ContractRefusal>;
@@ -14,7 +14,7 @@ type Facts = Result<Vec<ContractFact>, ContractRefusal>;
 const MAX_PAYMENT_DAYS: u32 = 3_660;
 
 impl Contract {
-    /// What a command makes happen. What is legal where stands in [`MACHINE`] alone.
+    /// What a command makes happen. What is legal where stands in [`CONTRACT_MACHINE`] alone.
     pub(crate) fn answer(&self, command: &ContractCommand) -> Facts {
         match command {
             ContractCommand::Activate { terms, items, on } => self.activate(terms, items, *on),
@@ -25,9 +25,11 @@ impl Contract {
 
     fn legal(&self, command: &'static str) -> Result<(), ContractRefusal> {
         let status = self.status();
-        match MACHINE.target(status, command) {
+        match CONTRACT_MACHINE.target(status, command) {
             Some(_) => Ok(()),
-            None if MACHINE.is_terminal(status) => Err(ContractRefusal::TerminalState { command, status }),
+            None if CONTRACT_MACHINE.is_terminal(status) => {
+                Err(ContractRefusal::TerminalState { command, status })
+            }
             None => Err(ContractRefusal::IllegalTransition { command, status }),
         }
     }

@@ -31,7 +31,7 @@
 //! ```
 //!
 //! # Where things are
-//! - [`Contract`], [`ContractCommand`], [`ContractEvent`], [`ContractRefusal`], [`MACHINE`]: its life.
+//! - [`Contract`], [`ContractCommand`], [`ContractEvent`], [`ContractRefusal`], [`CONTRACT_MACHINE`]: its life.
 //! - [`ContractItem`], [`ItemKind`], [`TermBilling`]: what is supplied when, and how a term is billed.
 //! - [`ItemChange`], [`ContractEvent::changes`]: the stream that the rooms behind a contract follow.
 //!
@@ -66,10 +66,16 @@ mod item;
 mod refusal;
 mod status;
 
+// What the public API names of other crates, so that a program needs this one alone.
+pub use chrono;
+pub use l2c_calendar as calendar;
+pub use l2c_host as host;
+pub use l2c_money as money;
+
 pub use command::{ContractCommand, ContractContext, ContractTerms};
 pub use contract::Contract;
 pub use event::{ContractEvent, ContractFact};
 pub use id::{ContractId, ContractItemId};
 pub use item::{ContractItem, ItemChange, ItemKind, TermBilling};
 pub use refusal::ContractRefusal;
-pub use status::{ContractStatus, MACHINE};
+pub use status::{CONTRACT_MACHINE, ContractStatus};

@@ -35,7 +35,7 @@ const fn t(from: ContractStatus, on: &'static str, to: ContractStatus) -> Transi
 }
 
 /// The life of a contract, by the names of its commands.
-pub const MACHINE: Machine<ContractStatus> = Machine {
+pub const CONTRACT_MACHINE: Machine<ContractStatus> = Machine {
     name: "contract",
     initial: Draft,
     terminal: &[Expired, Terminated],
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn statuses_are_shown_by_their_words() {
-        for status in MACHINE.states {
+        for status in CONTRACT_MACHINE.states {
             let word = status.to_string();
             assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
             assert_eq!(format!("{status:>24}"), format!("{word:>24}"));

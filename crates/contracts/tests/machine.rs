@@ -117,8 +117,8 @@ fn in_status(status: ContractStatus) -> Contract {
 
 #[test]
 fn the_table_is_sound() {
-    assert_eq!(MACHINE.check(), []);
-    insta::assert_snapshot!(MACHINE.mermaid(), @r"
+    assert_eq!(CONTRACT_MACHINE.check(), []);
+    insta::assert_snapshot!(CONTRACT_MACHINE.mermaid(), @r"
     stateDiagram-v2
         [*] --> Draft
         Draft --> Active: activate
@@ -132,7 +132,7 @@ fn the_table_is_sound() {
 
 #[test]
 fn every_command_in_every_state_does_what_the_table_says() {
-    for (status, name, target) in MACHINE.pairs() {
+    for (status, name, target) in CONTRACT_MACHINE.pairs() {
         let contract = in_status(status);
         assert_eq!(contract.status(), status);
         let command = match name {
@@ -158,7 +158,7 @@ fn every_command_in_every_state_does_what_the_table_says() {
             (Err(refusal), None) => {
                 let expected = match name {
                     "activate" => "already_activated",
-                    _ if MACHINE.is_terminal(status) => "terminal_state",
+                    _ if CONTRACT_MACHINE.is_terminal(status) => "terminal_state",
                     _ => "illegal_transition",
                 };
                 assert_eq!(refusal.code(), expected, "{status:?} {name}");

@@ -89,6 +89,14 @@ mod tax;
 mod terms;
 mod totals;
 
+// What the public API names of other crates, so that a program needs this one alone.
+pub use chrono;
+pub use l2c_calendar as calendar;
+pub use l2c_explain as explain;
+pub use l2c_host as host;
+pub use l2c_ledger as ledger;
+pub use l2c_money as money;
+
 pub use bill_run::bill_run;
 pub use chrono::NaiveDate;
 pub use error::{Fault, InvoicingError};

@@ -79,6 +79,14 @@ mod sales_process;
 mod scoring;
 mod standing;
 
+// What the public API names of other crates, so that a program needs this one alone.
+pub use chrono;
+pub use l2c_calendar as calendar;
+pub use l2c_explain as explain;
+pub use l2c_host as host;
+pub use l2c_money as money;
+pub use l2c_rules as rules;
+
 pub use error::LeadsError;
 pub use forecast::{Forecast, ForecastFigure, QuarterForecast};
 pub use forecaster::{ForecastDocument, Forecaster, WithoutValue};

@@ -62,6 +62,11 @@ mod journal;
 mod role;
 mod trial_balance;
 
+// What the public API names of other crates, so that a program needs this one alone.
+pub use chrono;
+pub use l2c_calendar as calendar;
+pub use l2c_money as money;
+
 pub use chart_of_accounts::{Account, AccountDocument, ChartDocument, ChartOfAccounts};
 pub use difference::post_difference;
 pub use entity::LegalEntity;

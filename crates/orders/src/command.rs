@@ -80,7 +80,7 @@ pub enum OrderCommand {
 }
 
 impl OrderCommand {
-    /// Its name, as in its serde form. [`MACHINE`](crate::MACHINE) knows `fulfil` and `start_service` as
+    /// Its name, as in its serde form. [`ORDER_MACHINE`](crate::ORDER_MACHINE) knows `fulfil` and `start_service` as
     /// `fulfil` or `complete`.
     #[must_use]
     pub const fn name(&self) -> &'static str {

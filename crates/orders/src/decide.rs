@@ -6,14 +6,14 @@ use l2c_money::{Money, Quantity};
 
 use crate::order::Head;
 use crate::{
-    HoldScope, HoldTerms, LineKind, LineTerms, MACHINE, Order, OrderCommand, OrderFact, OrderLine,
+    HoldScope, HoldTerms, LineKind, LineTerms, ORDER_MACHINE, Order, OrderCommand, OrderFact, OrderLine,
     OrderLineId, OrderRefusal, OrderTerms,
 };
 
 type Facts = Result<Vec<OrderFact>, OrderRefusal>;
 
 impl Order {
-    /// What a command makes happen. What is legal where stands in [`MACHINE`] alone.
+    /// What a command makes happen. What is legal where stands in [`ORDER_MACHINE`] alone.
     pub(crate) fn answer(&self, command: &OrderCommand) -> Facts {
         match command {
             OrderCommand::Place { terms, on } => self.place(terms, *on),
@@ -44,8 +44,8 @@ impl Order {
     fn legal(&self, command: &'static str, on: &str) -> Result<&Head, OrderRefusal> {
         let status = self.status();
         match &self.head {
-            Some(head) if MACHINE.target(status, on).is_some() => Ok(head),
-            _ if MACHINE.is_terminal(status) => Err(OrderRefusal::TerminalState { command, status }),
+            Some(head) if ORDER_MACHINE.target(status, on).is_some() => Ok(head),
+            _ if ORDER_MACHINE.is_terminal(status) => Err(OrderRefusal::TerminalState { command, status }),
             _ => Err(OrderRefusal::IllegalTransition { command, status }),
         }
     }

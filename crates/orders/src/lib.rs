@@ -36,7 +36,7 @@
 //!
 //! # Where things are
 //! - [`Order`], [`OrderLine`], [`OrderCommand`], [`OrderEvent`], [`OrderRefusal`]: the life of an order.
-//! - [`MACHINE`]: which command is legal where; [`OrderStatus`] and [`Fulfilment`] are computed.
+//! - [`ORDER_MACHINE`]: which command is legal where; [`OrderStatus`] and [`Fulfilment`] are computed.
 //! - [`LineKind`]: goods and licences are delivered, also in parts; a service starts as a whole and runs over
 //!   its term. A service counts as fulfilled when it starts: what runs then is the contract's.
 //! - [`Hold`]: a record that stops deliveries on the days it covers. [`HoldPolicy`]: which orders get one.
@@ -53,7 +53,7 @@
 //! | code | what the caller does |
 //! |---|---|
 //! | `already_placed` | Use another id: this one stands for another order. |
-//! | `illegal_transition` | Do what comes first: [`MACHINE`] shows the way. |
+//! | `illegal_transition` | Do what comes first: [`ORDER_MACHINE`] shows the way. |
 //! | `terminal_state` | Nothing: the life of the order is over. |
 //! | `no_lines`, `duplicate_line`, `invalid_amount`, `invalid_term` | Correct the terms. |
 //! | `not_found` | Name a line of the order. |
@@ -84,6 +84,13 @@ mod order;
 mod refusal;
 mod status;
 
+// What the public API names of other crates, so that a program needs this one alone.
+pub use chrono;
+pub use l2c_calendar as calendar;
+pub use l2c_host as host;
+pub use l2c_money as money;
+pub use l2c_rules as rules;
+
 pub use command::{OrderCommand, OrderContext, OrderTerms};
 pub use event::{OrderEvent, OrderFact};
 pub use hold::{Hold, HoldRelease, HoldScope, HoldTerms};
@@ -92,4 +99,4 @@ pub use id::{OrderId, OrderLineId};
 pub use line::{Delivery, LineKind, LineTerms, OrderLine};
 pub use order::Order;
 pub use refusal::OrderRefusal;
-pub use status::{Fulfilment, MACHINE, OrderStatus};
+pub use status::{Fulfilment, ORDER_MACHINE, OrderStatus};

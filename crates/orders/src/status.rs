@@ -45,7 +45,7 @@ const fn t(from: OrderStatus, on: &'static str, to: OrderStatus) -> Transition<O
 ///
 /// Cancelling an order of which units are delivered cancels the rest and completes it: what was delivered
 /// stays sold.
-pub const MACHINE: Machine<OrderStatus> = Machine {
+pub const ORDER_MACHINE: Machine<OrderStatus> = Machine {
     name: "order",
     initial: Draft,
     terminal: &[Completed, Cancelled],
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn statuses_are_shown_by_their_words() {
-        for status in MACHINE.states {
+        for status in ORDER_MACHINE.states {
             let word = status.to_string();
             assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
             assert_eq!(format!("{status:>24}"), format!("{word:>24}"));

@@ -138,13 +138,13 @@ fn in_status(status: OrderStatus) -> (Order, u32) {
 
 #[test]
 fn the_table_is_sound() {
-    assert_eq!(MACHINE.check(), []);
-    insta::assert_snapshot!(MACHINE.mermaid());
+    assert_eq!(ORDER_MACHINE.check(), []);
+    insta::assert_snapshot!(ORDER_MACHINE.mermaid());
 }
 
 #[test]
 fn every_command_in_every_state_does_what_the_table_says() {
-    for (status, name, target) in MACHINE.pairs() {
+    for (status, name, target) in ORDER_MACHINE.pairs() {
         let (mut order, open) = in_status(status);
         assert_eq!(order.status(), status);
         let command = match name {
@@ -156,7 +156,7 @@ fn every_command_in_every_state_does_what_the_table_says() {
             "place_hold" => hold("credit_check"),
             "release_hold" => {
                 // There is something to release wherever a hold can be placed.
-                if MACHINE.target(status, "place_hold").is_some() {
+                if ORDER_MACHINE.target(status, "place_hold").is_some() {
                     order = after(order, [hold("credit_check")]);
                 }
                 release("credit_check", on())
@@ -180,7 +180,7 @@ fn every_command_in_every_state_does_what_the_table_says() {
                 let refusal = found.expect_err(name);
                 let expected = match name {
                     "place" => "already_placed",
-                    _ if MACHINE.is_terminal(status) => "terminal_state",
+                    _ if ORDER_MACHINE.is_terminal(status) => "terminal_state",
                     _ => "illegal_transition",
                 };
                 assert_eq!(refusal.code(), expected, "{status:?} {name}");
@@ -191,7 +191,7 @@ fn every_command_in_every_state_does_what_the_table_says() {
 
 #[test]
 fn every_command_has_its_name_in_the_table() {
-    let commands = MACHINE.commands();
+    let commands = ORDER_MACHINE.commands();
     for command in [
         cancel(),
         hold("x"),

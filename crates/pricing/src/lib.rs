@@ -106,6 +106,13 @@ mod priced_quote;
 mod request;
 mod waterfall;
 
+// What the public API names of other crates, so that a program needs this one alone.
+pub use chrono;
+pub use l2c_explain as explain;
+pub use l2c_host as host;
+pub use l2c_money as money;
+pub use l2c_rules as rules;
+
 pub use catalogue::{
     Catalogue, CatalogueDocument, Component, ComponentDocument, MakeUp, Product, ProductDocument, ProductId,
 };

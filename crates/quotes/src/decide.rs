@@ -1,5 +1,5 @@
 use crate::quote::Head;
-use crate::{MACHINE, OwnRequest, QuoteCommand, QuoteContext, QuoteFact, QuoteRefusal};
+use crate::{OwnRequest, QUOTE_MACHINE, QuoteCommand, QuoteContext, QuoteFact, QuoteRefusal};
 
 impl Head {
     /// Decides a command on a quote that exists. What is legal where stands in the table alone.
@@ -19,7 +19,7 @@ impl Head {
             });
         }
         let status = self.latest.status();
-        if MACHINE.target(status, event_of(command)).is_none() {
+        if QUOTE_MACHINE.target(status, event_of(command)).is_none() {
             let (command, quote, version) = (command.name(), self.id.clone(), self.latest.number());
             return Err(QuoteRefusal::IllegalTransition {
                 command,

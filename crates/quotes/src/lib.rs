@@ -56,7 +56,7 @@
 //! - [`Quote`], [`QuoteVersion`], [`Submission`]: the state.
 //! - [`QuoteCommand`], [`QuoteContext`], [`QuoteEvent`], [`QuoteRefusal`]: what is asked, what is known, what
 //!   happens, what is refused.
-//! - [`QuoteStatus`], [`MACHINE`]: the life of a version, as a table.
+//! - [`QuoteStatus`], [`QUOTE_MACHINE`]: the life of a version, as a table.
 //! - [`ApprovalMatrix`], [`RequiredApproval`]: which quotes need whose approval, and why.
 //!
 //! # How a quote lives
@@ -74,7 +74,7 @@
 //! | code | what the caller does |
 //! |---|---|
 //! | `invalid_document` | mend the matrix; every fault is listed with its path |
-//! | `already_drafted`, `not_drafted`, `illegal_transition` | look at the status; [`MACHINE`] says what is legal there |
+//! | `already_drafted`, `not_drafted`, `illegal_transition` | look at the status; [`QUOTE_MACHINE`] says what is legal there |
 //! | `superseded` | ask the customer about the latest version |
 //! | `expired` | revise the quote with a new validity |
 //! | `not_expired` | wait for the day after the last one |
@@ -95,6 +95,13 @@ mod quote;
 mod refusal;
 mod status;
 
+// What the public API names of other crates, so that a program needs this one alone.
+pub use chrono;
+pub use l2c_host as host;
+pub use l2c_money as money;
+pub use l2c_pricing as pricing;
+pub use l2c_rules as rules;
+
 pub use approval::{
     ApprovalMatrix, ApprovalMatrixDocument, ApprovalRuleDocument, OpenApproval, OwnRequest, RequiredApproval,
 };
@@ -102,4 +109,4 @@ pub use command::{Actor, QuoteCommand, QuoteContext, QuoteTerms};
 pub use event::{QuoteEvent, QuoteFact};
 pub use quote::{Quote, QuoteId, QuoteVersion, Submission};
 pub use refusal::QuoteRefusal;
-pub use status::{MACHINE, QuoteStatus};
+pub use status::{QUOTE_MACHINE, QuoteStatus};

@@ -3,8 +3,8 @@ use l2c_host::{Decider, DomainEvent, PartyId, PartyRoles};
 use l2c_pricing::{DocumentRef, PricedQuote};
 
 use crate::{
-    MACHINE, OpenApproval, QuoteCommand, QuoteContext, QuoteEvent, QuoteFact, QuoteRefusal, QuoteStatus,
-    QuoteTerms, RequiredApproval,
+    OpenApproval, QUOTE_MACHINE, QuoteCommand, QuoteContext, QuoteEvent, QuoteFact, QuoteRefusal,
+    QuoteStatus, QuoteTerms, RequiredApproval,
 };
 
 l2c_host::typed_id!(
@@ -105,7 +105,7 @@ impl QuoteVersion {
     fn new(number: u32, since: NaiveDate, terms: QuoteTerms) -> Self {
         Self {
             number,
-            status: MACHINE.initial,
+            status: QUOTE_MACHINE.initial,
             since,
             terms,
             submission: None,
@@ -259,7 +259,7 @@ impl Decider for Quote {
             return self;
         };
         // An event that the table does not know from here has no place in this history: it moves nothing.
-        let Some(status) = MACHINE.target(head.latest.status, event.name()) else {
+        let Some(status) = QUOTE_MACHINE.target(head.latest.status, event.name()) else {
             return self;
         };
         if status != head.latest.status {

@@ -58,7 +58,7 @@ const fn t(from: QuoteStatus, on: &'static str, to: QuoteStatus) -> Transition<Q
 ///
 /// `revised` begins a new version, which starts in draft; a version that was declined or has expired stays
 /// what it is, any other one is superseded.
-pub const MACHINE: Machine<QuoteStatus> = Machine {
+pub const QUOTE_MACHINE: Machine<QuoteStatus> = Machine {
     name: "quote",
     initial: Draft,
     terminal: &[Accepted, Declined, Expired, Withdrawn, Superseded],
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn statuses_are_shown_by_their_words() {
-        for status in MACHINE.states {
+        for status in QUOTE_MACHINE.states {
             let word = status.to_string();
             assert_eq!(serde_json::to_value(status).unwrap(), word.as_str());
             assert_eq!(format!("{status:>24}"), format!("{word:>24}"));

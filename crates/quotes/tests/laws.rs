@@ -10,7 +10,7 @@
 #[allow(dead_code)]
 mod shop;
 
-use l2c_quotes::{MACHINE, Quote, QuoteCommand, QuoteStatus, QuoteVersion};
+use l2c_quotes::{QUOTE_MACHINE, Quote, QuoteCommand, QuoteStatus, QuoteVersion};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use shop::{Told, context, draft, terms};
@@ -83,7 +83,7 @@ proptest! {
                     prop_assert_eq!(version.terms(), now.terms(), "an issued version never changes");
                     prop_assert_eq!(version.submission(), now.submission());
                 }
-                if MACHINE.is_terminal(version.status()) {
+                if QUOTE_MACHINE.is_terminal(version.status()) {
                     prop_assert_eq!(version, now, "nothing leads out of a terminal status");
                 }
             }

@@ -15,7 +15,7 @@ use l2c_money::{Currency, Money};
 use l2c_quotes::QuoteCommand::{
     Accept, Approve, Decline, Edit, Expire, Present, Recall, Reject, Reopen, Revise, Submit, Withdraw,
 };
-use l2c_quotes::{MACHINE, QuoteCommand, QuoteEvent, QuoteRefusal, QuoteStatus};
+use l2c_quotes::{QUOTE_MACHINE, QuoteCommand, QuoteEvent, QuoteRefusal, QuoteStatus};
 use shop::{Told, context, day, draft, terms};
 
 fn accept(version: u32) -> QuoteCommand {
@@ -84,8 +84,8 @@ fn in_status(status: QuoteStatus) -> Told {
 
 #[test]
 fn the_table_is_sound() {
-    assert_eq!(MACHINE.check(), []);
-    insta::assert_snapshot!(MACHINE.mermaid());
+    assert_eq!(QUOTE_MACHINE.check(), []);
+    insta::assert_snapshot!(QUOTE_MACHINE.mermaid());
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn every_command_in_every_status_does_what_the_table_says() {
         (Revise { terms: terms(501) }, "revised"),
     ];
     let mut legal = 0;
-    for &status in MACHINE
+    for &status in QUOTE_MACHINE
         .states
         .iter()
         .filter(|status| **status != QuoteStatus::Superseded)
@@ -119,7 +119,7 @@ fn every_command_in_every_status_does_what_the_table_says() {
                 "2017-03-15"
             };
             let result = told.on(&context("finance", today), command);
-            match MACHINE.target(status, event) {
+            match QUOTE_MACHINE.target(status, event) {
                 Some(to) => {
                     legal += 1;
                     assert_eq!(result, Ok(1), "{status:?} {command:?}");
@@ -142,7 +142,7 @@ fn every_command_in_every_status_does_what_the_table_says() {
         assert_eq!(again.code(), "already_drafted");
     }
     // `approved` follows from the last approval; it is no command.
-    assert_eq!(legal, MACHINE.transitions.len() - 1);
+    assert_eq!(legal, QUOTE_MACHINE.transitions.len() - 1);
     for (command, _) in &commands {
         assert_eq!(
             Told::default().by("agent", command).unwrap_err().code(),

@@ -71,6 +71,12 @@ mod journal;
 mod matching;
 mod open_item;
 
+// What the public API names of other crates, so that a program needs this one alone.
+pub use chrono;
+pub use l2c_host as host;
+pub use l2c_ledger as ledger;
+pub use l2c_money as money;
+
 pub use account::CustomerAccount;
 pub use ageing::{
     AgeBy, AgedItem, Ageing, AgeingPolicy, AgeingPolicyDocument, AgeingReport, CreditsIn, DisputesIn,

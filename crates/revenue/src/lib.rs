@@ -2,7 +2,7 @@
 //! balances and journals.
 //!
 //! A contract is a stream of dated facts. [`project`] turns them into every figure as of a day and as known at a
-//! moment; [`explain`] derives any of these figures step by step, with its paragraphs, from the same code.
+//! moment; [`explain()`] derives any of these figures step by step, with its paragraphs, from the same code.
 //!
 //! ```
 //! use l2c_calendar::Period;
@@ -66,7 +66,7 @@
 //! - [`RevenueContract`]: the decider, with [`RevenueCommand`], [`RevenueEvent`], [`RevenueRefusal`].
 //! - [`project`] with a [`View`] gives a [`Projection`]: allocation, schedules, [`ContractMonth`]s with their
 //!   [`NetPosition`]; [`Projection::postings`] the journal, [`Projection::post`] what is still to be posted.
-//! - [`explain`]: why a figure is what it is, by [`Question`].
+//! - [`explain()`]: why a figure is what it is, by [`Question`].
 //! - [`RevenueWaterfall`], [`BalanceRollForward`], [`Projection::schedule_rows`]: reports over many contracts.
 //!
 //! # Errors
@@ -115,6 +115,14 @@ mod recognition;
 mod refusal;
 mod report;
 mod terms;
+
+// What the public API names of other crates, so that a program needs this one alone.
+pub use chrono;
+pub use l2c_calendar as calendar;
+pub use l2c_explain as explain;
+pub use l2c_host as host;
+pub use l2c_ledger as ledger;
+pub use l2c_money as money;
 
 pub use book::{Book, Paragraph};
 pub use consideration::Consideration;
