@@ -88,8 +88,13 @@ pub fn html(
             (derivation::samples(samples))
         }
         footer.muted {
-            p { "Every figure is a sum of rows in the files beside this page; a list shows the first twenty rows and names the file. "
-                "The store " span.id { "store.sqlite" } " keeps every event." }
+            p {
+                "Every figure is a sum of rows in the files beside this page; a list shows the first twenty rows and names the file. "
+                a href="documents/index.html" { "Quotes, invoices, credit notes and commission statements" }
+                " are pages of their own; a number that is a link leads to one. "
+                a href="run.json" { "run.json" } " has counts, totals and reconciliations, "
+                a href="why.md" { "why.md" } " the derivations as text, and " span.id { "store.sqlite" } " every event."
+            }
         }
     };
     Ok(page(
@@ -162,6 +167,7 @@ fn contents(priced: bool) -> Markup {
             @for (id, name) in sections.iter().filter(|(id, _)| priced || *id != "price") {
                 a href=(format!("#{id}")) { (name) }
             }
+            a href="documents/index.html" { "Documents" }
         }
     }
 }
