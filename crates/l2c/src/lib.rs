@@ -94,7 +94,31 @@ pub use l2c_revenue as revenue;
 
 pub mod handover;
 
-/// Runs the code of the README as a test.
+/// Runs the code of the README and of the guide as tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
+mod guide {
+    #[doc = include_str!("../../../README.md")]
+    mod readme {}
+    #[doc = include_str!("../../../docs/commissions.md")]
+    mod commissions {}
+    #[doc = include_str!("../../../docs/contracts.md")]
+    mod contracts {}
+    #[doc = include_str!("../../../docs/ground-floor.md")]
+    mod ground_floor {}
+    #[doc = include_str!("../../../docs/hosting.md")]
+    mod hosting {}
+    #[doc = include_str!("../../../docs/invoicing.md")]
+    mod invoicing {}
+    #[doc = include_str!("../../../docs/leads.md")]
+    mod leads {}
+    #[doc = include_str!("../../../docs/orders.md")]
+    mod orders {}
+    #[doc = include_str!("../../../docs/pricing.md")]
+    mod pricing {}
+    #[doc = include_str!("../../../docs/quotes.md")]
+    mod quotes {}
+    #[doc = include_str!("../../../docs/receivables.md")]
+    mod receivables {}
+    #[doc = include_str!("../../../docs/revenue.md")]
+    mod revenue {}
+}
