@@ -16,6 +16,8 @@ use crate::record::Life;
 /// How many lines of a component are derived: these many, or the first ones and the last, which goes over all
 /// credits of the quarter.
 const DERIVED: usize = 4;
+/// With more lines than this the last one is not derived: nobody reads so long a sum, and the page stays light.
+const LONG: usize = 200;
 
 /// The page of a statement.
 ///
@@ -285,10 +287,9 @@ fn derivations(press: &Press<'_>, statement: &Statement) -> Result<Derivations, 
             .filter(|line| line.component == component.component)
             .collect();
         let first = DERIVED.saturating_sub(1);
-        let chosen = lines
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| *place < first || place.saturating_add(1) == lines.len());
+        let chosen = lines.iter().enumerate().filter(|(place, _)| {
+            *place < first || lines.len() <= LONG && place.saturating_add(1) == lines.len()
+        });
         for (place, line) in chosen {
             let derivation = press
                 .plan

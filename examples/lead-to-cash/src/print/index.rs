@@ -9,6 +9,7 @@ use super::sample::Sample;
 use super::{Document, FOLDER, Kind, Press, Selection};
 use crate::error::Failure;
 use crate::output::Output;
+use crate::page::grouped;
 
 /// Writes `index.html` and, where everything was printed, a list for each kind and month or quarter.
 ///
@@ -28,14 +29,18 @@ pub fn write(
             lists.entry(group).or_default().push(document);
         }
     }
+    for documents in lists.values_mut() {
+        documents.sort_by_key(|document| document.date);
+    }
     for ((kind, group), documents) in &lists {
         let name = |kind: Kind| kind.folder().replace('-', " ");
         let title = format!("{} of {group}", capital(&name(*kind)));
+        let caption = format!("{} documents, in order of date", count(documents.len()));
         let body = html! {
             nav { a href="index.html" { "All documents" } }
             main {
                 h1 { (title) }
-                div.scroll { (table(documents.iter().map(|document| (*document, None)), &title)) }
+                div.scroll { (table(documents.iter().map(|document| (*document, None)), &caption)) }
             }
         };
         output.text(&format!("{FOLDER}/{}", file(*kind, group)), &list(&title, &body))?;
@@ -53,7 +58,7 @@ pub fn write(
             }
             @if lists.is_empty() {
                 p {
-                    "These are a sample of " (documents.len()) " documents. "
+                    "These are a sample of " (count(documents.len())) " documents. "
                     code { "--documents all" } " writes all of them."
                 }
             } @else {
@@ -74,13 +79,13 @@ pub fn write(
 /// The lists of a kind.
 fn kinds(lists: &BTreeMap<(Kind, String), Vec<&Document<'_>>>, of: Kind) -> Markup {
     let lists: Vec<_> = lists.iter().filter(|((kind, _), _)| *kind == of).collect();
-    let count: usize = lists.iter().map(|(_, documents)| documents.len()).sum();
+    let all: usize = lists.iter().map(|(_, documents)| documents.len()).sum();
     html! {
         section {
-            h3 { (capital(&of.folder().replace('-', " "))) ", " (count) }
+            h3 { (capital(&of.folder().replace('-', " "))) ", " (count(all)) }
             ul {
                 @for ((kind, group), documents) in &lists {
-                    li { a href=(file(*kind, group)) { (group) } " " span.muted { "(" (documents.len()) ")" } }
+                    li { a href=(file(*kind, group)) { (group) } " " span.muted { "(" (count(documents.len())) ")" } }
                 }
             }
         }
@@ -122,6 +127,10 @@ fn table<'a>(
             }
         }
     }
+}
+
+fn count(of: usize) -> String {
+    grouped(&of.to_string())
 }
 
 fn file(kind: Kind, group: &str) -> String {
