@@ -4,13 +4,14 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::error::Failure;
 use crate::lock::Lock;
+use crate::page;
 
 /// Holds what is being written. One that a killed run has left is removed by the next.
 const UNFINISHED: &str = ".unfinished";
@@ -176,8 +177,8 @@ impl Output {
         })
     }
 
-    /// Says that a folder in the output folder holds the HTML pages of this run and no others. Those of an earlier
-    /// run, with other arguments, are removed when the files take their names.
+    /// Says that of all pages that runs have written to a folder in the output folder, it is to hold those of this
+    /// run alone: the others are removed when the files take their names. What else is there stays.
     pub fn own_pages(&mut self, folder: &str) {
         self.pages = Some(folder.to_owned());
     }
@@ -291,7 +292,8 @@ impl Write for Watched {
     }
 }
 
-/// Removes the HTML files of a folder and of those in it but for some, and says how many.
+/// Removes the pages of a folder and of those in it but for some, and says how many. An HTML file that somebody else
+/// has put there is no page.
 fn remove_others(folder: &Path, keep: &BTreeSet<PathBuf>) -> io::Result<usize> {
     let mut removed = 0_usize;
     let entries = match fs::read_dir(folder) {
@@ -303,12 +305,22 @@ fn remove_others(folder: &Path, keep: &BTreeSet<PathBuf>) -> io::Result<usize> {
         let path = entry.path();
         if entry.file_type()?.is_dir() {
             removed = removed.saturating_add(remove_others(&path, keep)?);
-        } else if path.extension().is_some_and(|extension| extension == "html") && !keep.contains(&path) {
+        } else if !keep.contains(&path) && is_page(&path)? {
             fs::remove_file(&path)?;
             removed = removed.saturating_add(1);
         }
     }
     Ok(removed)
+}
+
+/// Whether a file is a page that a run has written.
+fn is_page(path: &Path) -> io::Result<bool> {
+    if path.extension().is_none_or(|extension| extension != "html") {
+        return Ok(false);
+    }
+    let mut head = Vec::new();
+    File::open(path)?.take(256).read_to_end(&mut head)?;
+    Ok(String::from_utf8_lossy(&head).contains(page::GENERATOR))
 }
 
 /// Whether two files hold the same bytes.

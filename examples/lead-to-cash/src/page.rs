@@ -5,6 +5,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 /// Nothing may be loaded; the style stands in the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
+/// Who made a page, as its head says among the first things.
+pub const GENERATOR: &str = r#"<meta name="generator" content="lead-to-cash">"#;
+
 /// A whole page. `class` tells the style sheets what kind of page it is; `sheet` is that of its kind, beside the one
 /// that all pages have.
 pub fn page(title: &str, class: &str, sheet: &str, body: &Markup) -> String {
@@ -13,6 +16,7 @@ pub fn page(title: &str, class: &str, sheet: &str, body: &Markup) -> String {
         html lang="en" {
             head {
                 meta charset="utf-8";
+                (PreEscaped(GENERATOR))
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);

@@ -79,8 +79,19 @@ static RUNS: LazyLock<Runs> = LazyLock::new(|| {
     let again = run(&out, &["--documents", "all"]);
     assert!(again.contains("Nothing changed"), "{again}");
     let all = texts(&out.join("documents"), ".html");
-    // A sample after everything is what it was before.
+    // A sample after everything is what it was before, and nobody else's file is touched.
+    let foreign = [
+        "documents/quotes/mine.html",
+        "documents/notes.html",
+        "documents/notes.txt",
+    ];
+    for name in foreign {
+        fs::write(out.join(name), "<!DOCTYPE html><title>Mine</title>").unwrap();
+    }
     run(&out, &[]);
+    for name in foreign {
+        fs::remove_file(out.join(name)).unwrap();
+    }
     assert!(texts(&out.join("documents"), "") == sample);
     Runs {
         sample,
