@@ -72,26 +72,17 @@ impl Failure {
 
     /// What the system says about a file or folder of the output, and what to do about it.
     pub fn folder(path: impl AsRef<Path>, fault: &io::Error) -> Self {
-        use io::ErrorKind;
-        let advice = match fault.kind() {
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                "may not be written to; name a folder of yours with --out"
-            }
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-                "does not fit on the disk; make room and start again, what is stored so far is kept"
-            }
-            ErrorKind::FileTooLarge => {
-                "grows beyond the size that this system allows for a file; allow more and start again, \
-                 what is stored so far is kept"
-            }
-            ErrorKind::NotADirectory | ErrorKind::NotFound => {
-                "cannot be made here; name another folder with --out"
-            }
-            _ => "cannot be written",
-        };
         Self::Output {
             path: path.as_ref().to_owned(),
-            reason: format!("{advice} ({fault})"),
+            reason: advice(fault, "--out"),
+        }
+    }
+
+    /// What the system says about the file of a store, and what to do about it.
+    pub fn store_file(path: impl AsRef<Path>, fault: &io::Error) -> Self {
+        Self::Store {
+            path: path.as_ref().to_owned(),
+            reason: advice(fault, "--store"),
         }
     }
 
@@ -127,5 +118,25 @@ impl Failure {
             subject,
             reason: reason.to_string(),
         }
+    }
+}
+
+/// What to do about what the system says; `option` names another place.
+fn advice(fault: &io::Error, option: &str) -> String {
+    use io::ErrorKind;
+    match fault.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            format!("may not be written to; name a place of yours with {option} ({fault})")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => format!(
+            "does not fit on the disk; make room and start again, what is stored so far is kept ({fault})"
+        ),
+        ErrorKind::FileTooLarge => format!(
+            "is larger than a file may be here; allow more and start again, what is stored so far is kept ({fault})"
+        ),
+        ErrorKind::NotADirectory | ErrorKind::NotFound => {
+            format!("cannot be made here; name another place with {option} ({fault})")
+        }
+        _ => format!("cannot be written: {fault}"),
     }
 }

@@ -111,9 +111,21 @@ impl Offer {
         // A document may name products that this export does not have: policies outlive exports.
         let mut entries = Vec::new();
         let mut wrong = Vec::new();
+        if book.floor_of_list.value() < Decimal::ZERO {
+            let floor = book.floor_of_list;
+            wrong.push(format!(
+                "floor_of_list: {floor} is below zero; a floor is 0 % or above"
+            ));
+        }
         for (name, price) in products {
             let Some(id) = ids.get(name) else { continue };
             let mut add = |place: &str, price: Decimal, from, until| {
+                if price < Decimal::ZERO {
+                    wrong.push(format!(
+                        "{place}: {price} is below zero; a list price is zero or above"
+                    ));
+                    return;
+                }
                 let floor = price_part(book.floor_of_list, price, currency);
                 match floor {
                     Ok(floor) => entries.push(PriceEntryDocument {

@@ -108,8 +108,7 @@ impl Record {
                 "its folder does not exist; make it, or name another file with --store".to_owned(),
             ));
         }
-        let lock = Lock::take(&beside(path, ".lock"))
-            .map_err(|f| fault(format!("cannot be locked: {f}; name another file with --store")))?;
+        let lock = Lock::take(&beside(path, ".lock")).map_err(|f| Failure::store_file(path, &f))?;
         let Some(lock) = lock else {
             return Err(fault(
                 "another run is using it; wait for its end, or name another file with --store".to_owned(),

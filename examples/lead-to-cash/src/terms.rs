@@ -4,6 +4,9 @@ use l2c::ledger::LegalEntity;
 use l2c::money::Currency;
 use serde::Deserialize;
 
+/// The longest span of days or months that a term may have: ten years.
+const TEN_YEARS: (u64, u64) = (3_660, 120);
+
 /// The commercial terms.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,4 +25,31 @@ pub struct Terms {
     pub support_billed_every_months: u32,
     /// Days from an invoice to its due date.
     pub payment_days: u32,
+}
+
+impl Terms {
+    /// Every term that no deal can have.
+    pub fn faults(&self) -> Vec<String> {
+        let (days, months) = TEN_YEARS;
+        let terms = [
+            ("quote_days_before_close", self.quote_days_before_close, 0, days),
+            ("quote_valid_days", self.quote_valid_days, 1, days),
+            ("support_months", self.support_months.into(), 1, months),
+            (
+                "support_billed_every_months",
+                self.support_billed_every_months.into(),
+                1,
+                months,
+            ),
+            ("payment_days", self.payment_days.into(), 0, days),
+        ];
+        let wrong = terms
+            .into_iter()
+            .filter(|(_, found, least, most)| found < least || found > most);
+        wrong
+            .map(|(name, found, least, most)| {
+                format!("{name}: {found} is out of range; {least} to {most} is right")
+            })
+            .collect()
+    }
 }
