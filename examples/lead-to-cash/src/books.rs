@@ -1,5 +1,6 @@
 //! The journal: every entry goes into the store, under the month it is posted in, and into the trial balance.
 
+use indicatif::ProgressBar;
 use l2c::host::{DomainEvent, Expected, LoadError, Store, StoreError, Upcasters, stream_events};
 use l2c::ledger::{ChartDocument, ChartOfAccounts, JournalEntry, TrialBalance, write_csv_to};
 use serde::{Deserialize, Serialize};
@@ -73,7 +74,12 @@ impl Books {
     ///
     /// # Errors
     /// A store that cannot be read, a folder that cannot be written, a role without an account.
-    pub fn export(&self, record: &Record, output: &mut Output) -> Result<TrialBalance, Failure> {
+    pub fn export(
+        &self,
+        record: &Record,
+        output: &mut Output,
+        bar: &ProgressBar,
+    ) -> Result<TrialBalance, Failure> {
         let mut stored = TrialBalance::new();
         let mut fault = None;
         let unreadable = |reason: String| Failure::Stage {
@@ -96,7 +102,7 @@ impl Books {
             }
         });
         output.write("journal.csv", |file| {
-            write_csv_to(file, entries, Some(&self.chart)).map_err(|fault| fault.to_string())
+            write_csv_to(file, bar.wrap_iter(entries), Some(&self.chart)).map_err(|fault| fault.to_string())
         })?;
         match fault {
             Some(reason) => Err(unreadable(reason)),

@@ -29,6 +29,7 @@ mod run;
 mod selling;
 mod simulation;
 mod stage;
+mod summary;
 mod tables;
 mod terms;
 mod why;
@@ -39,6 +40,9 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Parser;
+
+/// As clap writes it; `anstream` leaves it out where the error stream is no terminal or `NO_COLOR` is set.
+const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 
 /// Takes a CRM export from lead to journal and leaves a folder of ledgers, schedules and statements.
 ///
@@ -85,24 +89,20 @@ fn main() -> ExitCode {
         Ok(report) => {
             if !arguments.quiet {
                 // Whoever reads along may stop reading: the results are in their files.
-                let _ = writeln!(std::io::stdout(), "{report}");
+                let _ = writeln!(anstream::stdout(), "{report}");
             }
-            let failed: Vec<_> = report
-                .reconciliations
-                .iter()
-                .filter(|check| !check.holds())
-                .collect();
-            for check in &failed {
-                eprintln!("{check}");
+            let failed = report.reconciliations.iter().filter(|check| !check.holds());
+            for check in failed {
+                let _ = writeln!(anstream::stderr(), "{check}");
             }
-            if failed.is_empty() {
+            if report.holds() {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE
             }
         }
         Err(failure) => {
-            eprintln!("lead-to-cash: {failure}");
+            let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {failure}");
             ExitCode::from(2)
         }
     }

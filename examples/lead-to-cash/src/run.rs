@@ -1,26 +1,21 @@
 //! The run: every stage in its order, then the reconciliations.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use l2c::commissions::{Plan, PlanDocument};
 use l2c::host::Decider;
 use l2c::leads::Forecaster;
-use l2c::money::{Currency, Money};
 use l2c::orders::HoldPolicy;
 use l2c::quotes::ApprovalMatrix;
 use l2c::revenue::RevenuePolicy;
-use serde::Serialize;
 
 use crate::books::Books;
 use crate::checks::Made;
 use crate::error::Failure;
 use crate::import::{Crm, Outcome, Treatment};
 use crate::offer::Offer;
-use crate::output::{Output, Placed};
+use crate::output::Output;
 use crate::parties::Parties;
 use crate::policy::Folder;
 use crate::print::Press;
@@ -29,42 +24,13 @@ use crate::reconcile::Reconciliation;
 use crate::record::{Life, Manifest, Record};
 use crate::simulation::Simulation;
 use crate::stage::{Kept, Known};
+use crate::summary::{FindingKind, ORIGIN, Report, Written};
 use crate::terms::Terms;
 use crate::why::{self, Choice, Chosen, Sample, Sources};
 use crate::{
     Arguments, billing, collecting, commissioning, contracting, forecasting, ordering, print, quoting,
     recognising, report, selling, tables,
 };
-
-/// What is from the export and what is not.
-const ORIGIN: &str =
-    "Everything behind the closed opportunity follows from the policies; payments are simulated.";
-
-/// What was done, for `run.json` and for the screen.
-#[derive(Serialize)]
-pub struct Report {
-    as_of: NaiveDate,
-    currency: Currency,
-    origin: &'static str,
-    counts: BTreeMap<&'static str, usize>,
-    import: BTreeMap<&'static str, usize>,
-    pipeline: BTreeMap<String, forecasting::StageFigures>,
-    payment_fits: BTreeMap<String, usize>,
-    totals: BTreeMap<&'static str, Money>,
-    /// Figures from two sides.
-    pub reconciliations: Vec<Reconciliation>,
-    #[serde(skip)]
-    store: StoreReport,
-}
-
-/// What the run did to the store and the output folder; it differs from run to run, so `run.json` leaves it out.
-struct StoreReport {
-    path: PathBuf,
-    out: PathBuf,
-    written: usize,
-    known: usize,
-    placed: Placed,
-}
 
 /// Every policy document, checked before anything is written.
 struct Policies {
@@ -104,8 +70,17 @@ impl Policies {
 /// # Errors
 /// Data, policies, a store or a folder that cannot be used, or what a room refuses.
 pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
+    let progress = Progress::new(arguments.quiet);
+    progress.doing("reading the policies and the export");
     let mut folder = Folder::new(&arguments.policy);
     let terms: Terms = folder.read("terms.json")?;
+    let faults = terms.faults();
+    if !faults.is_empty() {
+        return Err(Failure::Policy {
+            path: folder.document("terms.json"),
+            faults,
+        });
+    }
     let mut crm = Crm::read(&arguments.data, terms.currency)?;
     let as_of = arguments.as_of.unwrap_or(crm.latest);
     crm.until(as_of);
@@ -135,7 +110,7 @@ pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
         record: &mut record,
         books: &mut books,
         output: &mut output,
-        progress: &Progress::new(arguments.quiet),
+        progress: &progress,
     };
     let mut report = match stages(&known, &policies, arguments.documents, &mut kept) {
         // What a room refuses, it refuses every time: a store that this run began is of no use to another.
@@ -146,12 +121,13 @@ pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
         stages => stages?,
     };
     output.json("run.json", &report)?;
-    report.store = StoreReport {
-        path,
+    progress.doing("giving the results their names");
+    report.written = Written {
+        store: path,
         out: arguments.out.clone(),
-        written: record.written,
+        events: record.written,
         known: record.known,
-        placed: output.place()?,
+        files: output.place()?,
     };
     Ok(report)
 }
@@ -174,34 +150,34 @@ fn stages(
     tables::parties(parties, kept.output)?;
 
     let cases = selling::sell(known, &policies.selling, kept)?;
-    replay.check(kept.record, cases.iter().map(|case| &case.lead))?;
-    replay.check(kept.record, cases.iter().map(|case| &case.opportunity))?;
+    replay.check("leads", kept, cases.iter().map(|case| &case.lead))?;
+    replay.check("opportunities", kept, cases.iter().map(|case| &case.opportunity))?;
     let pipeline = forecasting::report(crm, offer, &policies.forecaster, &cases, as_of, kept.output)?;
     tables::opportunities(&cases, kept.output)?;
 
     let deals = quoting::quote(known, &policies.matrix, &cases, kept)?;
     let case_count = cases.len();
     drop(cases);
-    replay.check(kept.record, deals.iter().map(|deal| &deal.quote))?;
+    replay.check("quotes", kept, deals.iter().map(|deal| &deal.quote))?;
     tables::quotes(&deals, kept.output)?;
 
     let orders = ordering::order(known, &policies.holds, &deals, kept)?;
-    replay.check(kept.record, orders.iter().map(|ordered| &ordered.order))?;
+    replay.check("orders", kept, orders.iter().map(|ordered| &ordered.order))?;
     tables::orders(&orders, kept.output)?;
 
     let contracting = contracting::contract(known, &policies.billing, &deals, &orders, kept)?;
     let contracts = &contracting.contracts;
-    replay.check(kept.record, contracts.iter().map(|agreed| &agreed.contract))?;
+    replay.check("contracts", kept, contracts.iter().map(|agreed| &agreed.contract))?;
 
     let invoices = billing::bill(&contracting.accounts, &policies.billing, as_of, kept)?;
-    replay.check(kept.record, &invoices.documents)?;
+    replay.check("invoices", kept, &invoices.documents)?;
     tables::invoices(&invoices, kept.output)?;
 
     let simulation = &policies.simulation;
     collecting::simulate(simulation, &invoices, &contracting.accounts, as_of, kept.output)?;
     let statement = kept.output.path(collecting::STATEMENT);
     let collecting = collecting::collect(&invoices, &statement, terms.legal_entity, kept)?;
-    replay.check(kept.record, collecting.accounts.values())?;
+    replay.check("receivables", kept, collecting.accounts.values())?;
     let first = invoices
         .documents
         .iter()
@@ -212,13 +188,20 @@ fn stages(
     tables::receivables(&collecting, &ageing, kept.output)?;
 
     let recognising = recognising::recognise(known, &policies.revenue, contracts, &invoices, kept)?;
-    replay.check(kept.record, &recognising.contracts)?;
+    replay.check("revenue contracts", kept, &recognising.contracts)?;
 
     let commissioning = commissioning::pay(known, &policies.plan.1, contracts, kept)?;
-    replay.check(kept.record, commissioning.statements.values().flatten())?;
+    replay.check(
+        "commission statements",
+        kept,
+        commissioning.statements.values().flatten(),
+    )?;
 
     let books = &*kept.books;
-    let stored = books.export(kept.record, kept.output)?;
+    let bar = kept.progress.stage("writing the journal", books.entries);
+    let stored = books.export(kept.record, kept.output, &bar)?;
+    bar.finish_and_clear();
+    kept.progress.doing("reconciling");
     books.export_balance(kept.output)?;
     let made = Made {
         crm,
@@ -347,13 +330,8 @@ fn stages(
         payment_fits: collecting.fits(),
         totals,
         reconciliations,
-        store: StoreReport {
-            path: PathBuf::new(),
-            out: PathBuf::new(),
-            written: 0,
-            known: 0,
-            placed: Placed::default(),
-        },
+        findings: FindingKind::of(&crm.findings),
+        written: Written::default(),
     })
 }
 
@@ -391,10 +369,15 @@ struct Replay {
 impl Replay {
     fn check<'a, D: Decider + PartialEq + 'a>(
         &mut self,
-        record: &mut Record,
+        what: &str,
+        kept: &mut Kept<'_>,
         lives: impl IntoIterator<Item = &'a Life<D>>,
     ) -> Result<(), Failure> {
-        let (checked, different) = record.replayed(lives)?;
+        let lives: Vec<_> = lives.into_iter().collect();
+        let bar = kept.progress.stage(&format!("reading back {what}"), lives.len());
+        let (checked, different) = kept.record.replayed(bar.wrap_iter(lives.into_iter()))?;
+        bar.finish_and_clear();
+        kept.progress.doing(&format!("writing tables of {what}"));
         self.checked = self.checked.saturating_add(checked);
         self.different_count = self.different_count.saturating_add(different.len());
         self.different.extend(different.into_iter().take(20));
@@ -404,52 +387,5 @@ impl Replay {
     fn reconciliation(self) -> Reconciliation {
         let same = self.checked.saturating_sub(self.different_count);
         Reconciliation::count("replayed state = stored state", self.checked, same).naming(self.different)
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Lead to cash as of {}.", self.as_of)?;
-        writeln!(f, "{ORIGIN}\n")?;
-        for (name, count) in &self.counts {
-            writeln!(f, "  {:<34} {count:>12}", name.replace('_', " "))?;
-        }
-        for (name, count) in &self.import {
-            writeln!(
-                f,
-                "  {:<34} {count:>12}",
-                format!("rows {name}, see import-findings.csv")
-            )?;
-        }
-        writeln!(f)?;
-        for (name, amount) in &self.totals {
-            writeln!(f, "  {:<34} {:>18}", name.replace('_', " "), amount.to_string())?;
-        }
-        writeln!(f, "\nReconciliations")?;
-        for check in &self.reconciliations {
-            writeln!(f, "  {check}")?;
-        }
-        let StoreReport {
-            path,
-            out,
-            written,
-            known,
-            placed: Placed { changed, unchanged },
-        } = &self.store;
-        if *written == 0 && *changed == 0 {
-            write!(
-                f,
-                "\nNothing changed: {} holds all {known} events, {} all {unchanged} files.",
-                path.display(),
-                out.display()
-            )
-        } else {
-            write!(
-                f,
-                "\n{written} events written to {}, {known} were there; {changed} files written to {}.",
-                path.display(),
-                out.display()
-            )
-        }
     }
 }
