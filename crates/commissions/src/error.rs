@@ -3,24 +3,16 @@ use l2c_calendar::{CalendarError, Quarter};
 use l2c_host::{HostError, PartyId};
 use l2c_ledger::LedgerError;
 use l2c_money::{Currency, MoneyError};
-use l2c_rating::{Fault, RatingError};
+use l2c_rating::RatingError;
 
 use crate::{CreditId, PlanId, StatementId};
 
-/// What can be wrong with a plan, with credits, or with what they are asked for.
+/// What can be wrong with credits, or with what they are asked for.
 ///
 /// The text of a message may change; [`CommissionError::code`] is stable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommissionError {
-    /// A plan document has faults; all of them are listed.
-    #[error("plan {plan} has {} fault(s): {}", faults.len(), listed(faults))]
-    InvalidPlan {
-        /// The plan.
-        plan: PlanId,
-        /// Every fault, in the order of the document.
-        faults: Vec<Fault>,
-    },
     /// No version of the plan is in force.
     #[error("plan {plan} has no version for {quarter}")]
     NoVersion {
@@ -142,7 +134,6 @@ impl CommissionError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidPlan { .. } => "invalid_plan",
             Self::NoVersion { .. } => "no_version",
             Self::NoQuota { .. } => "no_quota",
             Self::UnknownComponent { .. } => "unknown_component",
@@ -160,12 +151,4 @@ impl CommissionError {
             Self::Ledger(error) => error.code(),
         }
     }
-}
-
-fn listed(faults: &[Fault]) -> String {
-    faults
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
 }

@@ -38,7 +38,7 @@
 //!
 //! | code | what the caller does |
 //! |---|---|
-//! | `invalid_plan` | show all faults to the author of the plan |
+//! | codes of a plan (`tiers_not_ascending`, `quota_not_positive`, ...) | show the [`Faults`] to its author, all at once |
 //! | `no_version`, `no_quota` | extend the plan: a version for the quarter, a quota for the payee |
 //! | `unknown_component` | a component with credits must stay in the plan for their quarter |
 //! | `wrong_currency` | convert, by a dated rate, before crediting |
@@ -91,7 +91,7 @@ pub use document::{
 };
 pub use error::CommissionError;
 pub use ids::{CreditId, PlanId, StatementId};
-pub use l2c_rating::Fault;
+pub use l2c_documents::{Fault, Faults};
 pub use lifecycle::{
     STATEMENT_MACHINE, StatementCommand, StatementEvent, StatementRefusal, StatementState, StatementStatus,
 };

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
 use l2c_calendar::Quarter;
+use l2c_documents::{Fault, Faults};
 use l2c_explain::{Citation, Measure};
 use l2c_host::PartyId;
 use l2c_money::{Currency, Decimal, Money, Percent};
-use l2c_rating::{Charge, ChargeDocument, Fault, Legend, MAX_TIERS, RatingError, TierDocument, Words};
+use l2c_rating::{Charge, ChargeDocument, Legend, MAX_TIERS, TierDocument, Words};
 
 use crate::{
     CommissionError, ComponentDocument, CreditKind, PlanDocument, PlanId, PlanVersionDocument, QuotaAmount,
@@ -68,13 +69,17 @@ impl Plan {
     /// Checks a document.
     ///
     /// # Errors
-    /// [`CommissionError::InvalidPlan`] with every fault: no version, versions that do not rise or overlap;
+    /// Every fault: no version, versions that do not rise or overlap;
     /// component ids that are malformed or double; quotas that are not above zero; rate tables whose steps do
     /// not rise, that end, or that have steps without a quota; amortisation beyond a year.
-    pub fn new(document: &PlanDocument) -> Result<Self, CommissionError> {
+    pub fn new(document: &PlanDocument) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         if document.versions.is_empty() {
-            faults.push(Fault::new("versions", "there is no version: write at least one"));
+            faults.push(Fault::new(
+                "versions",
+                "no_versions",
+                "there is no version: write at least one",
+            ));
         }
         let mut versions: Vec<Version> = Vec::new();
         for (index, version) in document.versions.iter().enumerate() {
@@ -84,18 +89,12 @@ impl Plan {
             }
             versions.push(Version::new(version, document.currency, &path, &mut faults));
         }
-        if faults.is_empty() {
-            Ok(Self {
-                id: document.id.clone(),
-                currency: document.currency,
-                versions,
-            })
-        } else {
-            Err(CommissionError::InvalidPlan {
-                plan: document.id.clone(),
-                faults,
-            })
-        }
+        let plan = Self {
+            id: document.id.clone(),
+            currency: document.currency,
+            versions,
+        };
+        Faults::of(format!("plan {}", plan.id), faults).map_or(Ok(plan), Err)
     }
 
     /// The plan's id.
@@ -164,20 +163,24 @@ fn follow(before: &mut Version, version: &PlanVersionDocument, path: &str, fault
             "{} is not above {}, the version before",
             version.version, before.number
         );
-        faults.push(Fault::new(format!("{path}.version"), message));
+        faults.push(Fault::new(
+            format!("{path}.version"),
+            "version_not_higher",
+            message,
+        ));
     }
     if version.from <= before.from {
         let message = format!(
             "{} is not after {}, where the version before begins",
             version.from, before.from
         );
-        faults.push(Fault::new(format!("{path}.from"), message));
+        faults.push(Fault::new(format!("{path}.from"), "versions_overlap", message));
     } else if let Some(through) = before.through.filter(|through| version.from <= *through) {
         let message = format!(
             "{} is not after {through}, where the version before ends",
             version.from
         );
-        faults.push(Fault::new(format!("{path}.from"), message));
+        faults.push(Fault::new(format!("{path}.from"), "versions_overlap", message));
     } else if before.through.is_none() {
         before.through = version.from.previous().ok();
     }
@@ -185,11 +188,13 @@ fn follow(before: &mut Version, version: &PlanVersionDocument, path: &str, fault
 
 impl Version {
     fn new(document: &PlanVersionDocument, currency: Currency, path: &str, faults: &mut Vec<Fault>) -> Self {
-        let mut fault =
-            |field: &str, message: String| faults.push(Fault::new(format!("{path}.{field}"), message));
+        let mut fault = |field: &str, code: &'static str, message: String| {
+            faults.push(Fault::new(format!("{path}.{field}"), code, message));
+        };
         if let Some(through) = document.through.filter(|through| *through < document.from) {
             fault(
                 "through",
+                "reversed_validity",
                 format!("{through} is before {}, the first quarter", document.from),
             );
         }
@@ -197,6 +202,7 @@ impl Version {
             let found = document.payment_lag_months;
             fault(
                 "payment_lag_months",
+                "lag_too_long",
                 format!("{found} months are more than {MAX_LAG_MONTHS}"),
             );
         }
@@ -206,18 +212,20 @@ impl Version {
                 "a commission that {months} months of contract bear must be carried forward (ASC 340-40-25-1); an \
                  expense when earned it can be up to {EXPEDIENT_MONTHS} months (ASC 340-40-25-4)"
             );
-            fault("amortisation_months", message);
+            fault("amortisation_months", "amortisation_too_long", message);
         }
         let count = document.components.len();
         if count == 0 {
             fault(
                 "components",
+                "no_components",
                 "there is no component: write at least one".to_owned(),
             );
         }
         if count > MAX_COMPONENTS {
             fault(
                 "components",
+                "too_many",
                 format!("{count} components are more than {MAX_COMPONENTS}"),
             );
         }
@@ -231,7 +239,7 @@ impl Version {
                 .any(|other| other.id == component.id)
             {
                 let message = format!("`{}` is the id of an earlier component", component.id);
-                faults.push(Fault::new(format!("{path}.id"), message));
+                faults.push(Fault::new(format!("{path}.id"), "duplicate_id", message));
             }
             let (found, checked) = Component::new(component, currency);
             faults.extend(found.into_iter().map(|fault| fault.under(&path)));
@@ -268,7 +276,7 @@ impl Component {
         let id = &document.id;
         if id.is_empty() || id.len() > MAX_COMPONENT_ID || !id.bytes().all(key) {
             let message = format!("write 1 to {MAX_COMPONENT_ID} characters out of A-Z a-z 0-9 - _");
-            faults.push(Fault::new("id", message));
+            faults.push(Fault::new("id", "invalid_text", message));
         }
         for (index, part) in document.parts.iter().flatten().enumerate() {
             if document
@@ -280,6 +288,7 @@ impl Component {
             {
                 faults.push(Fault::new(
                     format!("parts[{index}]"),
+                    "duplicate_id",
                     format!("`{part}` is there twice"),
                 ));
             }
@@ -287,6 +296,7 @@ impl Component {
         if document.parts.as_ref().is_some_and(Vec::is_empty) {
             faults.push(Fault::new(
                 "parts",
+                "no_parts",
                 "no part counts: name one, or leave `parts` out to count all",
             ));
         }
@@ -334,11 +344,15 @@ impl Quota {
         let mut checked = |path: String, amount: Decimal| match Money::new(amount, currency) {
             Ok(amount) if amount.is_positive() => Some(amount),
             Ok(_) => {
-                faults.push(Fault::new(path, format!("{amount} is not above zero")));
+                faults.push(Fault::new(
+                    path,
+                    "quota_not_positive",
+                    format!("{amount} is not above zero"),
+                ));
                 None
             }
             Err(error) => {
-                faults.push(Fault::new(path, error.to_string()));
+                faults.push(Fault::new(path, error.code(), error.to_string()));
                 None
             }
         };
@@ -352,6 +366,7 @@ impl Quota {
         if document.amount.is_none() && document.payees.is_empty() {
             faults.push(Fault::new(
                 "quota",
+                "no_quota",
                 "there is no quota: give an `amount`, or quotas of `payees`",
             ));
         }
@@ -369,14 +384,19 @@ fn rate_table(
     let found = faults.len();
     if !has_quota && rates.len() > 1 {
         let message = "steps are by attainment: give a `quota`, or one rate without `up_to_percent`";
-        faults.push(Fault::new("rates", message));
+        faults.push(Fault::new("rates", "steps_without_quota", message));
     }
     if rates.is_empty() {
-        faults.push(Fault::new("rates", "there is no rate: write at least one"));
+        faults.push(Fault::new(
+            "rates",
+            "no_tiers",
+            "there is no rate: write at least one",
+        ));
     }
     if rates.len() > MAX_TIERS {
         faults.push(Fault::new(
             "rates",
+            "too_many",
             format!("{} steps are more than {MAX_TIERS}", rates.len()),
         ));
     }
@@ -392,7 +412,11 @@ fn rate_table(
             _ => String::new(),
         };
         if !message.is_empty() {
-            faults.push(Fault::new(format!("rates[{index}].up_to_percent"), message));
+            faults.push(Fault::new(
+                format!("rates[{index}].up_to_percent"),
+                "tiers_not_ascending",
+                message,
+            ));
         }
         above = rate.up_to_percent.map_or(above, |up_to| up_to.max(above));
     }
@@ -413,16 +437,12 @@ fn rate_table(
         currency,
     ) {
         Ok(charge) => Some(charge),
-        Err(RatingError::InvalidCharge { faults: found }) => {
+        Err(found) => {
             faults.extend(
                 found
                     .into_iter()
-                    .map(|fault| Fault::new(rates_path(&fault.path), fault.message)),
+                    .map(|fault| Fault::new(rates_path(&fault.path), fault.code, fault.message)),
             );
-            None
-        }
-        Err(other) => {
-            faults.push(Fault::new("rates", other.to_string()));
             None
         }
     }

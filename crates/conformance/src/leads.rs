@@ -271,7 +271,7 @@ fn process(stages: Vec<StageEntry>) -> Result<SalesProcess, Stop> {
         version: 1,
         stages,
     };
-    SalesProcess::new(&document).map_err(|faults| refused(&faults.first().error))
+    SalesProcess::new(&document).map_err(|faults| Stop::Refused(faults.code()))
 }
 
 /// An opportunity that stands as given.
@@ -399,7 +399,7 @@ pub(crate) fn pipeline_value(given: &Value) -> Result<Value, String> {
             }
         }
         let forecaster = Forecaster::new(&policy, process(stages)?, &rates)
-            .map_err(|faults| refused(&faults.first().error))?;
+            .map_err(|faults| Stop::Refused(faults.code()))?;
         // Ids and owners may be any text: they are given keys, by which they are found again.
         let (mut ids, mut owners) = (Keys::default(), Keys::default());
         let mut items = Vec::with_capacity(given.opportunities.len());

@@ -1,28 +1,11 @@
 use chrono::NaiveDate;
 use l2c_calendar::CalendarError;
+use l2c_documents::Faults;
 use l2c_explain::ExplainError;
 use l2c_ledger::LedgerError;
 use l2c_money::{Money, MoneyError};
 
 use crate::ChargeKey;
-
-/// One fault of a document: where, and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Where: `lines[2].price`.
-    pub path: String,
-    /// What is wrong there, with the value found, and what would be right.
-    pub problem: String,
-}
-
-impl Fault {
-    pub(crate) fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            problem: problem.into(),
-        }
-    }
-}
 
 /// What can be wrong with a schedule, a bill run or an invoice document.
 ///
@@ -32,13 +15,8 @@ impl Fault {
 #[non_exhaustive]
 pub enum InvoicingError {
     /// A document that somebody wrote has faults: all of them are listed, in the order of the document.
-    #[error("the {document} has {} fault(s): {}", faults.len(), list(faults))]
-    InvalidDocument {
-        /// What the document is: an invoice, tax rates, a billing account.
-        document: &'static str,
-        /// The faults, at least one.
-        faults: Vec<Fault>,
-    },
+    #[error(transparent)]
+    InvalidDocument(#[from] Faults),
     /// A billing item names a tax key that the rates do not have.
     #[error("there is no tax rate with the key `{key}`")]
     UnknownTaxKey {
@@ -104,7 +82,7 @@ impl InvoicingError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidDocument { .. } => "invalid_document",
+            Self::InvalidDocument(faults) => faults.code(),
             Self::UnknownTaxKey { .. } => "unknown_tax_key",
             Self::NoTaxRate { .. } => "no_tax_rate",
             Self::BilledOtherwise { .. } => "billed_otherwise",
@@ -116,21 +94,4 @@ impl InvoicingError {
             Self::Ledger(fault) => fault.code(),
         }
     }
-
-    /// The faults of a document, or nothing wrong.
-    pub(crate) fn unless_empty(document: &'static str, faults: Vec<Fault>) -> Result<(), Self> {
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(Self::InvalidDocument { document, faults })
-        }
-    }
-}
-
-fn list(faults: &[Fault]) -> String {
-    let lines: Vec<String> = faults
-        .iter()
-        .map(|f| format!("{}: {}", f.path, f.problem))
-        .collect();
-    lines.join("; ")
 }

@@ -2,13 +2,13 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use l2c_calendar::Period;
+use l2c_documents::{Check, Faults};
 use l2c_explain::{Explanation, NoTrace, Trace};
 use l2c_host::PartyId;
 use l2c_ledger::LegalEntity;
 use l2c_money::{Currency, Decimal, Money, Price, Quantity, Unit};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Fault;
 use crate::totals::calculate;
 use crate::{
     BillingAccountId, BillingPolicy, ChargeKey, InvoiceId, InvoiceNumber, InvoicingError, PaymentTerms,
@@ -155,7 +155,7 @@ impl Invoice {
     /// a negative price (BR-27), in another currency, a charge twice, category O beside another one (BR-O-12), a
     /// credit note without a reason. [`InvoicingError::Money`] if a figure is beyond the bounds.
     pub fn new(document: InvoiceDocument) -> Result<Self, InvoicingError> {
-        InvoicingError::unless_empty("invoice", faults(&document))?;
+        check(&document)?;
         let (line_nets, totals) = calculate(&document, &mut NoTrace)?.totals(document.currency)?;
         Ok(Self {
             document,
@@ -217,40 +217,44 @@ impl Invoice {
     }
 }
 
-fn faults(document: &InvoiceDocument) -> Vec<Fault> {
-    let mut faults = Vec::new();
+fn check(document: &InvoiceDocument) -> Result<(), Faults> {
+    let mut check = Check::new("invoice");
     if let InvoiceKind::CreditNote { reason, .. } = &document.kind
         && reason.trim().is_empty()
     {
-        faults.push(Fault::new(
+        check.fault(
             "kind.credit_note.reason",
+            "invalid_text",
             "is empty: say why the invoice is taken back",
-        ));
+        );
     }
     if document.lines.is_empty() {
-        faults.push(Fault::new(
+        check.fault(
             "lines",
+            "no_lines",
             "is empty: a document has at least one line (BR-16)",
-        ));
+        );
     }
     let out_of_scope = |line: &InvoiceLine| line.tax.category() == TaxCategory::OutOfScope;
     let mixed = document.lines.iter().any(out_of_scope) && !document.lines.iter().all(out_of_scope);
     let mut charges = BTreeSet::new();
     for (index, line) in document.lines.iter().enumerate() {
-        let mut fault = |field: &str, problem: String| {
-            faults.push(Fault::new(format!("lines[{index}].{field}"), problem));
+        let mut fault = |field: &str, code: &'static str, message: String| {
+            check.fault(format!("lines[{index}].{field}"), code, message);
         };
         if let Some(charge) = &line.charge
             && !charges.insert(charge)
         {
-            fault("charge", format!("{charge} occurs twice"));
+            fault("charge", "duplicate_charge", format!("{charge} occurs twice"));
         }
         if line.description.trim().is_empty() {
-            fault("description", "is empty: a line has a name (BR-25)".to_owned());
+            let message = "is empty: a line has a name (BR-25)".to_owned();
+            fault("description", "invalid_text", message);
         }
         if line.price.currency() != document.currency {
             fault(
                 "price",
+                "currency_mismatch",
                 format!(
                     "is in {}: the document is in {}",
                     line.price.currency(),
@@ -261,17 +265,19 @@ fn faults(document: &InvoiceDocument) -> Vec<Fault> {
         if line.price.amount().is_sign_negative() && !line.price.amount().is_zero() {
             fault(
                 "price",
+                "negative_price",
                 format!("is {}: make the quantity negative instead (BR-27)", line.price),
             );
         }
         if mixed && !out_of_scope(line) {
             fault(
                 "tax",
+                "mixed_categories",
                 format!("is {}: category O admits no other beside it (BR-O-12)", line.tax),
             );
         }
     }
-    faults
+    check.finish(())
 }
 
 impl TryFrom<InvoiceFile> for Invoice {

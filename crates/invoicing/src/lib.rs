@@ -53,7 +53,7 @@
 //! # Errors
 //! | code | what the caller does |
 //! |---|---|
-//! | `invalid_document` | show the faults with their paths to who wrote the document |
+//! | codes of a document (`rate_of_category`, `overlap`, `negative_price`, ...) | show the [`Faults`] with their paths to who wrote it |
 //! | `unknown_tax_key`, `no_tax_rate` | ask who determines tax for the missing rate, then run again |
 //! | `billed_otherwise` | credit the invoice that has the charge, or restore the item |
 //! | `duplicate` | pass each account and item once, record each document once |
@@ -99,9 +99,10 @@ pub use l2c_money as money;
 
 pub use bill_run::bill_run;
 pub use chrono::NaiveDate;
-pub use error::{Fault, InvoicingError};
+pub use error::InvoicingError;
 pub use ids::{BillingAccountId, BillingItemId, InvoiceId};
 pub use invoice::{Invoice, InvoiceDocument, InvoiceKind, InvoiceLine, PrecedingInvoice};
+pub use l2c_documents::{Fault, Faults};
 pub use l2c_host::NumberSeries;
 pub use lifecycle::{
     INVOICE_MACHINE, InvoiceCommand, InvoiceContext, InvoiceEvent, InvoiceRefusal, InvoiceState,

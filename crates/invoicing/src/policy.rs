@@ -1,9 +1,7 @@
+use l2c_documents::{Check, Faults};
 use l2c_explain::Citation;
 use l2c_money::{Rounding, RoundingPolicy};
 use serde::{Deserialize, Serialize};
-
-use crate::InvoicingError;
-use crate::error::Fault;
 
 /// Over which amounts tax is computed and rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -71,19 +69,20 @@ impl BillingPolicy {
     /// A checked policy.
     ///
     /// # Errors
-    /// [`InvoicingError::InvalidDocument`] for an empty id, and a rounding mode that is not symmetric in the sign.
-    pub fn new(document: BillingPolicyDocument) -> Result<Self, InvoicingError> {
-        let mut faults = Vec::new();
+    /// An empty id, and a rounding mode that is not symmetric in the sign.
+    pub fn new(document: BillingPolicyDocument) -> Result<Self, Faults> {
+        let mut check = Check::new(format!("billing policy `{}`", document.id));
         if document.id.trim().is_empty() {
-            faults.push(Fault::new("id", "is empty: name the policy"));
+            check.fault("id", "invalid_text", "is empty: name the policy");
         }
         if matches!(document.rounding, Rounding::Ceiling | Rounding::Floor) {
-            faults.push(Fault::new(
+            check.fault(
                 "rounding",
+                "asymmetric_rounding",
                 "is not symmetric in the sign: use half_up, half_even, half_down, up or down",
-            ));
+            );
         }
-        InvoicingError::unless_empty("billing policy", faults).map(|()| Self(document))
+        check.finish(Self(document))
     }
 
     /// The policy as written.
@@ -102,8 +101,8 @@ impl BillingPolicy {
 }
 
 impl TryFrom<BillingPolicyDocument> for BillingPolicy {
-    type Error = InvoicingError;
-    fn try_from(document: BillingPolicyDocument) -> Result<Self, InvoicingError> {
+    type Error = Faults;
+    fn try_from(document: BillingPolicyDocument) -> Result<Self, Faults> {
         Self::new(document)
     }
 }

@@ -4,13 +4,13 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 use l2c_calendar::Period;
+use l2c_documents::Check;
 use l2c_explain::{Explanation, NoTrace, Trace};
 use l2c_host::PartyId;
 use l2c_ledger::LegalEntity;
 use l2c_money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Fault;
 use crate::parts::{Part, parts};
 use crate::{
     BillingAccountId, BillingItemId, BillingPolicy, Invoice, InvoiceKind, InvoicingError, PaymentTerms,
@@ -157,51 +157,41 @@ impl BillingSchedule {
     /// in another currency or finer than the minor unit, an empty description, a cycle of no months or of more
     /// than 10 000 periods.
     pub fn new(account: BillingAccount, policy: &BillingPolicy) -> Result<Self, InvoicingError> {
-        let mut faults = Vec::new();
+        let mut check = Check::new("billing account");
         let mut all = Vec::new();
         let mut ids = BTreeSet::new();
         if account.items.is_empty() {
-            faults.push(Fault::new(
+            check.fault(
                 "items",
+                "no_items",
                 "is empty: an account bills at least one item",
-            ));
+            );
         }
         for (index, item) in account.items.iter().enumerate() {
             let path = format!("items[{index}]");
             if !ids.insert(&item.id) {
-                faults.push(Fault::new(
-                    format!("{path}.id"),
-                    format!("{} occurs twice", item.id),
-                ));
+                let message = format!("{} occurs twice", item.id);
+                check.fault(format!("{path}.id"), "duplicate_id", message);
             }
             if item.description.trim().is_empty() {
-                faults.push(Fault::new(
-                    format!("{path}.description"),
-                    "is empty: an invoice line has a name (BR-25)",
-                ));
+                let message = "is empty: an invoice line has a name (BR-25)";
+                check.fault(format!("{path}.description"), "invalid_text", message);
             }
             if item.net.currency() != account.currency {
-                faults.push(Fault::new(
-                    format!("{path}.net"),
-                    format!(
-                        "is in {}: the account bills in {}",
-                        item.net.currency(),
-                        account.currency
-                    ),
-                ));
+                let (found, expected) = (item.net.currency(), account.currency);
+                let message = format!("is in {found}: the account bills in {expected}");
+                check.fault(format!("{path}.net"), "currency_mismatch", message);
             }
             if item.net.amount().scale() > item.net.currency().minor_units() {
-                faults.push(Fault::new(
-                    format!("{path}.net"),
-                    format!("{} is finer than the minor unit", item.net),
-                ));
+                let message = format!("{} is finer than the minor unit", item.net);
+                check.fault(format!("{path}.net"), "not_in_minor_units", message);
             }
             match charges(index, item, policy) {
                 Ok(charges) => all.extend(charges),
-                Err(fault) => faults.push(Fault::new(format!("{path}.plan"), fault.to_string())),
+                Err(fault) => check.fault(format!("{path}.plan"), fault.code(), fault.to_string()),
             }
         }
-        InvoicingError::unless_empty("billing account", faults)?;
+        check.finish(())?;
         // Stable: charges of one date keep the order of the items.
         all.sort_by_key(|charge: &Charge| charge.date);
         Ok(Self {

@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
+use l2c_documents::{Fault, Faults};
 use l2c_money::Percent;
 use serde::{Deserialize, Serialize};
 
 use crate::InvoicingError;
-use crate::error::Fault;
 
 /// The tax category of a line by its code in UNTDID 5305, as EN 16931 uses it (BT-151).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,19 +78,19 @@ impl TaxRate {
     /// A rate; `jurisdiction` is a label of the host's, such as `DE` or `US-NY`.
     ///
     /// # Errors
-    /// [`InvoicingError::InvalidDocument`] unless category S has a rate above zero (BR-S-05) and every other
+    /// Faults unless category S has a rate above zero (BR-S-05) and every other
     /// category a rate of zero (BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05, BR-O-05); for an empty jurisdiction.
     pub fn new(
         category: TaxCategory,
         percent: Percent,
         jurisdiction: impl Into<String>,
-    ) -> Result<Self, InvoicingError> {
+    ) -> Result<Self, Faults> {
         let rate = Self {
             category,
             percent,
             jurisdiction: jurisdiction.into(),
         };
-        InvoicingError::unless_empty("tax rate", rate.faults("")).map(|()| rate)
+        Faults::of("tax rate", rate.faults("")).map_or(Ok(rate), Err)
     }
 
     fn faults(&self, path: &str) -> Vec<Fault> {
@@ -101,6 +101,7 @@ impl TaxRate {
             if percent <= Percent::ZERO {
                 faults.push(Fault::new(
                     format!("{path}percent"),
+                    "rate_of_category",
                     format!("is {percent}: category S has a rate above zero (BR-S-05)"),
                 ));
             }
@@ -108,12 +109,14 @@ impl TaxRate {
             let rule = if code == "K" { "IC" } else { code };
             faults.push(Fault::new(
                 format!("{path}percent"),
+                "rate_of_category",
                 format!("is {percent}: category {code} has no rate above zero (BR-{rule}-05)"),
             ));
         }
         if self.jurisdiction.trim().is_empty() {
             faults.push(Fault::new(
                 format!("{path}jurisdiction"),
+                "invalid_text",
                 "is empty: say whose tax it is",
             ));
         }
@@ -147,8 +150,8 @@ impl fmt::Display for TaxRate {
 }
 
 impl TryFrom<TaxRateDocument> for TaxRate {
-    type Error = InvoicingError;
-    fn try_from(document: TaxRateDocument) -> Result<Self, InvoicingError> {
+    type Error = Faults;
+    fn try_from(document: TaxRateDocument) -> Result<Self, Faults> {
         Self::new(document.category, document.percent, document.jurisdiction)
     }
 }
@@ -208,18 +211,22 @@ impl TaxRates {
     /// Checked rates.
     ///
     /// # Errors
-    /// [`InvoicingError::InvalidDocument`] with every fault: an empty id or key, a rate that its category does
+    /// Every fault: an empty id or key, a rate that its category does
     /// not allow (as [`TaxRate::new`]), two rates of one key from the same date.
-    pub fn new(document: TaxRatesDocument) -> Result<Self, InvoicingError> {
+    pub fn new(document: TaxRatesDocument) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         let mut rates: BTreeMap<String, BTreeMap<NaiveDate, TaxRate>> = BTreeMap::new();
         if document.id.trim().is_empty() {
-            faults.push(Fault::new("id", "is empty: name the rates"));
+            faults.push(Fault::new("id", "invalid_text", "is empty: name the rates"));
         }
         for (index, entry) in document.rates.into_iter().enumerate() {
             let path = format!("rates[{index}].");
             if entry.key.trim().is_empty() {
-                faults.push(Fault::new(format!("{path}key"), "is empty: name the rate"));
+                faults.push(Fault::new(
+                    format!("{path}key"),
+                    "invalid_text",
+                    "is empty: name the rate",
+                ));
             }
             let rate = TaxRate {
                 category: entry.category,
@@ -231,6 +238,7 @@ impl TaxRates {
             if dated.insert(entry.from, rate).is_some() {
                 faults.push(Fault::new(
                     format!("{path}from"),
+                    "overlap",
                     format!(
                         "is {}: `{}` has another rate from that date",
                         entry.from, entry.key
@@ -238,12 +246,13 @@ impl TaxRates {
                 ));
             }
         }
-        InvoicingError::unless_empty("tax rates", faults)?;
-        Ok(Self {
+        let name = format!("tax rates `{}`", document.id);
+        let rates = Self {
             id: document.id,
             version: document.version,
             rates,
-        })
+        };
+        Faults::of(name, faults).map_or(Ok(rates), Err)
     }
 
     /// The rate of a key on a date.
@@ -275,8 +284,8 @@ impl TaxRates {
 }
 
 impl TryFrom<TaxRatesDocument> for TaxRates {
-    type Error = InvoicingError;
-    fn try_from(document: TaxRatesDocument) -> Result<Self, InvoicingError> {
+    type Error = Faults;
+    fn try_from(document: TaxRatesDocument) -> Result<Self, Faults> {
         Self::new(document)
     }
 }

@@ -77,12 +77,12 @@ fn a_faulty_document_names_every_fault() {
         .lines
         .iter_mut()
         .for_each(|line| line.charge = Some(charge.clone()));
-    let InvoicingError::InvalidDocument { faults, .. } = Invoice::new(document.clone()).unwrap_err() else {
+    let InvoicingError::InvalidDocument(faults) = Invoice::new(document.clone()).unwrap_err() else {
         panic!("another error")
     };
     let text: Vec<String> = faults
         .iter()
-        .map(|f| format!("{}: {}", f.path, f.problem))
+        .map(|f| format!("{}: {}", f.path, f.message))
         .collect();
     insta::assert_snapshot!(text.join("\n"), @r"
     lines[1].charge: bit_1#1 occurs twice
@@ -93,7 +93,7 @@ fn a_faulty_document_names_every_fault() {
     ");
     document.lines.clear();
     let none = Invoice::new(document).unwrap_err();
-    insta::assert_snapshot!(none, @"the invoice has 1 fault(s): lines: is empty: a document has at least one line (BR-16)");
+    insta::assert_snapshot!(none, @"invoice: lines: is empty: a document has at least one line (BR-16)");
 }
 
 #[test]

@@ -262,7 +262,7 @@ proptest! {
         minor in any::<i64>(), price in any::<i64>(), quantity in any::<i64>(), scale in 0_u32..13,
         start in any::<i32>(), days in 1_u32..4_000_000, every_months in 1_u32..10_000,
     ) {
-        let codes = ["out_of_range", "too_many_periods", "date_out_of_range", "invalid_document", "too_precise"];
+        let codes = ["out_of_range", "too_many_periods", "date_out_of_range", "negative_price", "too_precise"];
         let policy = BillingPolicy::en16931();
         let start = NaiveDate::from_num_days_from_ce_opt(start).unwrap_or(NaiveDate::MIN);
         let end = start.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX);

@@ -66,6 +66,7 @@
 pub use chrono;
 
 pub use l2c_calendar as calendar;
+pub use l2c_documents as documents;
 pub use l2c_explain as explain;
 pub use l2c_host as host;
 pub use l2c_ledger as ledger;

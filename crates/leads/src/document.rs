@@ -1,59 +1,41 @@
 use std::collections::BTreeMap;
 
+use l2c_documents::Check;
 use l2c_explain::Citation;
-use l2c_rules::{Condition, FactTypes, Fault, Faults, Predicate};
+use l2c_rules::{Condition, FactTypes, Predicate};
 
-use crate::LeadsError;
-
-/// Gathers the faults of a document while it is checked.
-pub(crate) struct Check(Vec<Fault<LeadsError>>);
-
-impl Check {
-    pub(crate) const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    pub(crate) fn fault(&mut self, path: impl Into<String>, error: LeadsError) {
-        self.0.push(Fault {
-            path: path.into(),
-            error,
-        });
-    }
-
-    /// Every id of a list with its position, none empty, none twice.
-    pub(crate) fn ids<'a>(
-        &mut self,
-        what: &'static str,
-        list: &str,
-        ids: impl IntoIterator<Item = &'a str>,
-    ) -> BTreeMap<&'a str, usize> {
-        let mut seen = BTreeMap::new();
-        for (index, id) in ids.into_iter().enumerate() {
-            let path = || format!("{list}[{index}].id");
-            if id.is_empty() {
-                self.fault(path(), LeadsError::EmptyId { what });
-            }
-            if seen.insert(id, index).is_some() {
-                let id = id.to_owned();
-                self.fault(path(), LeadsError::DuplicateId { what, id });
-            }
+/// Every id of a list with its position, none empty, none twice.
+pub(crate) fn ids<'a>(
+    check: &mut Check,
+    what: &'static str,
+    list: &str,
+    ids: impl IntoIterator<Item = &'a str>,
+) -> BTreeMap<&'a str, usize> {
+    let mut seen = BTreeMap::new();
+    for (index, id) in ids.into_iter().enumerate() {
+        let path = || format!("{list}[{index}].id");
+        if id.is_empty() {
+            check.fault(path(), "empty_id", format!("the {what} has an empty id"));
         }
-        seen
+        if seen.insert(id, index).is_some() {
+            let message = format!("the {what} {id:?} stands twice; every one needs an id of its own");
+            check.fault(path(), "duplicate_id", message);
+        }
     }
+    seen
+}
 
-    /// A checked condition; a faulty one is noted and replaced by one that is never evaluated.
-    pub(crate) fn condition(&mut self, condition: &Condition, types: &FactTypes, path: &str) -> Predicate {
-        condition.check(types, path).unwrap_or_else(|faults| {
-            for Fault { path, error } in faults.into_vec() {
-                self.fault(path, error.into());
-            }
-            Predicate::always()
-        })
-    }
-
-    pub(crate) fn finish<T>(self, checked: T) -> Result<T, Faults<LeadsError>> {
-        Faults::of(self.0).map_or(Ok(checked), Err)
-    }
+/// A checked condition; a faulty one is noted and replaced by one that is never evaluated.
+pub(crate) fn condition(
+    check: &mut Check,
+    condition: &Condition,
+    types: &FactTypes,
+    path: &str,
+) -> Predicate {
+    condition.check(types, path).unwrap_or_else(|faults| {
+        check.extend(faults);
+        Predicate::always()
+    })
 }
 
 /// Names for a message, the first of them if there are many.

@@ -1,11 +1,11 @@
 use l2c_calendar::CalendarError;
 use l2c_host::HostError;
 use l2c_money::{Currency, MoneyError};
-use l2c_rules::RulesError;
 
 use crate::OpportunityId;
 
-/// What is wrong with a document, or with the figures a report is asked of.
+/// What is wrong with an input, or with the figures a report is asked of. Documents have
+/// [`Faults`](l2c_documents::Faults).
 ///
 /// A command that a lifecycle refuses is a [`LeadRefusal`](crate::LeadRefusal) or an
 /// [`OpportunityRefusal`](crate::OpportunityRefusal). The text of a message may change;
@@ -13,9 +13,6 @@ use crate::OpportunityId;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LeadsError {
-    /// A condition is wrong.
-    #[error(transparent)]
-    Rules(#[from] RulesError),
     /// Two things of one list have one id.
     #[error("the {what} {id:?} stands twice; every one needs an id of its own")]
     DuplicateId {
@@ -23,36 +20,6 @@ pub enum LeadsError {
         what: &'static str,
         /// The id.
         id: String,
-    },
-    /// An id or a name is empty.
-    #[error("the {what} has an empty id")]
-    EmptyId {
-        /// What.
-        what: &'static str,
-    },
-    /// A rule belongs to a category that there is not.
-    #[error("no category is {category:?}; there are: {known}")]
-    UnknownCategory {
-        /// The category found.
-        category: String,
-        /// Those that there are.
-        known: String,
-    },
-    /// A floor lies above its cap, so no score fits.
-    #[error("the floor {floor} lies above the cap {cap}")]
-    FloorAboveCap {
-        /// The floor.
-        floor: String,
-        /// The cap.
-        cap: String,
-    },
-    /// Grades do not fall.
-    #[error("grade {grade:?} begins at {from}, not below the one before it; list grades from high to low")]
-    InvalidGrade {
-        /// The grade.
-        grade: String,
-        /// Where it begins.
-        from: String,
     },
     /// A lead would be recycled by a score that qualifies it.
     #[error("recycling below {down} but qualifying from {up}; `down` is at most `up`")]
@@ -84,12 +51,6 @@ pub enum LeadsError {
         /// Its stage.
         stage: String,
     },
-    /// A rule assigns neither an owner nor a territory.
-    #[error("rule {rule:?} assigns nothing; give it an owner, a territory or both")]
-    AssignsNothing {
-        /// The rule.
-        rule: String,
-    },
     /// An amount is in a currency without a rate.
     #[error("no rate from {from} to {to}; give one")]
     MissingRate {
@@ -97,16 +58,6 @@ pub enum LeadsError {
         from: Currency,
         /// The currency of the report.
         to: Currency,
-    },
-    /// A rate leads to another currency than that of the report.
-    #[error("the rate from {from} leads to {to}; the report is in {expected}")]
-    ForeignRate {
-        /// The currency converted from.
-        from: Currency,
-        /// The currency converted to.
-        to: Currency,
-        /// The currency of the report.
-        expected: Currency,
     },
     /// A won opportunity has no date on which it was won.
     #[error("{opportunity} is won but has no closing date; give the day it was won")]
@@ -138,19 +89,12 @@ impl LeadsError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Rules(error) => error.code(),
             Self::DuplicateId { .. } => "duplicate_id",
-            Self::EmptyId { .. } => "empty_id",
-            Self::UnknownCategory { .. } => "unknown_category",
-            Self::FloorAboveCap { .. } => "floor_above_cap",
-            Self::InvalidGrade { .. } => "invalid_grade",
             Self::InvalidThresholds { .. } => "invalid_thresholds",
             Self::ProbabilityOutOfRange { .. } => "probability_out_of_range",
             Self::UnknownStage { .. } => "unknown_stage",
             Self::MissingProbability { .. } => "missing_probability",
-            Self::AssignsNothing { .. } => "assigns_nothing",
             Self::MissingRate { .. } => "missing_rate",
-            Self::ForeignRate { .. } => "foreign_rate",
             Self::MissingCloseDate { .. } => "missing_close_date",
             Self::NoSuchFigure { .. } => "no_such_figure",
             Self::Money(error) => error.code(),

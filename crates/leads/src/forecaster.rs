@@ -1,11 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use l2c_documents::{Check, Faults};
 use l2c_explain::{Explanation, Figure, Note, Recorder, StepId, Trace};
 use l2c_money::{Currency, Exact, ExchangeRate, Money, RoundingPolicy};
-use l2c_rules::Faults;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Check, Source};
+use crate::document::Source;
 use crate::{LeadsError, OpportunityStatus, PipelineItem, SalesProcess};
 
 /// How pipeline and forecast are reckoned, as people write it.
@@ -76,21 +76,26 @@ impl Forecaster {
         document: &ForecastDocument,
         process: SalesProcess,
         rates: &[ExchangeRate],
-    ) -> Result<Self, Faults<LeadsError>> {
-        let mut check = Check::new();
+    ) -> Result<Self, Faults> {
+        let mut check = Check::new(format!("forecast policy `{}`", document.id));
         if let Err(error) = document.rounding.round(&Exact::ZERO, document.currency) {
-            check.fault("rounding", error.into());
+            check.fault("rounding", error.code(), error.to_string());
         }
         let mut by_currency = BTreeMap::new();
         for (index, rate) in rates.iter().enumerate() {
             let path = || format!("rates[{index}]");
             if rate.to() != document.currency {
-                let (from, to, expected) = (rate.from(), rate.to(), document.currency);
-                check.fault(path(), LeadsError::ForeignRate { from, to, expected });
+                let message = format!(
+                    "the rate from {} leads to {}; the report is in {}",
+                    rate.from(),
+                    rate.to(),
+                    document.currency
+                );
+                check.fault(path(), "foreign_rate", message);
             }
             if by_currency.insert(rate.from(), rate.clone()).is_some() {
-                let id = rate.from().to_string();
-                check.fault(path(), LeadsError::DuplicateId { what: "rate", id });
+                let message = format!("a rate from {} stands twice; one is enough", rate.from());
+                check.fault(path(), "duplicate_id", message);
             }
         }
         check.finish(Self {

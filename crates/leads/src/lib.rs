@@ -2,7 +2,8 @@
 //! forecast. Every figure is exact, is rounded once when it is given out, and explains itself.
 //!
 //! ```
-//! use l2c_leads::{ScoringDocument, ScoringModel};
+//! use l2c_host::Decider;
+//! use l2c_leads::{Lead, LeadCommand, LeadId, LeadStatus, ScoringDocument, ScoringModel};
 //! use l2c_rules::{FactTypes, Facts};
 //!
 //! let document: ScoringDocument = serde_json::from_str(r#"{
@@ -18,6 +19,18 @@
 //! let card = model.score(&facts);
 //! assert_eq!((card.total.to_string().as_str(), card.qualified), ("55", true));
 //! assert_eq!(model.explain(&facts).derivation.recompute()?, card.total);
+//!
+//! // The lead takes the score; the thresholds qualify it.
+//! let on = "2017-05-02".parse()?;
+//! let mut lead = Lead::default();
+//! for command in [
+//!     LeadCommand::Create { on, lead: LeadId::from_key("67HY0MW7")?, account: None },
+//!     LeadCommand::Score { on, score: (&card).into() },
+//! ] {
+//!     let events = lead.decide(&command, model.thresholds())?;
+//!     lead = events.iter().fold(lead, Lead::evolve);
+//! }
+//! assert_eq!(lead.status, LeadStatus::Qualified);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -43,7 +56,7 @@
 //! | `illegal_transition`, `out_of_order` | a refused command: show the message; nothing has changed |
 //! | those of `l2c-rules`, `l2c-money`, `l2c-calendar` | as said there |
 //!
-//! Faults of documents come all at once, each with its path ([`l2c_rules::Faults`]).
+//! Faults of documents come all at once, each with its path ([`Faults`]).
 //!
 //! # What it is not
 //! It learns nothing: probabilities are stated by stage, by a person or by a model of the host. It does not
@@ -78,6 +91,7 @@ pub use error::LeadsError;
 pub use forecast::{Forecast, ForecastFigure, QuarterForecast};
 pub use forecaster::{ForecastDocument, Forecaster, WithoutValue};
 pub use id::{LeadId, OpportunityId};
+pub use l2c_documents::{Fault, Faults};
 pub use lead::{Lead, LeadCommand, LeadEvent, LeadRefusal, LeadScore};
 pub use lead_status::{LEAD_MACHINE, LeadStatus};
 pub use opportunity::{

@@ -1,9 +1,9 @@
+use l2c_documents::{Check, Faults};
 use l2c_host::PartyId;
-use l2c_rules::{Condition, FactTypes, Facts, Faults, Predicate};
+use l2c_rules::{Condition, FactTypes, Facts, Predicate};
 use serde::{Deserialize, Serialize};
 
-use crate::LeadsError;
-use crate::document::{Check, Source};
+use crate::document::{Source, condition, ids};
 
 /// Routing rules as people write them: which lead goes to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,21 +84,23 @@ impl Routing {
     ///
     /// # Errors
     /// All faults: ids that are empty or stand twice, rules that assign nothing, and those of the conditions.
-    pub fn new(document: &RoutingDocument, types: &FactTypes) -> Result<Self, Faults<LeadsError>> {
-        let mut check = Check::new();
-        check.ids(
+    pub fn new(document: &RoutingDocument, types: &FactTypes) -> Result<Self, Faults> {
+        let mut check = Check::new(format!("routing `{}`", document.id));
+        ids(
+            &mut check,
             "rule",
             "rules",
             document.rules.iter().map(|rule| rule.id.as_str()),
         );
         let mut rules = Vec::with_capacity(document.rules.len());
         for (index, rule) in document.rules.iter().enumerate() {
-            let when = check.condition(&rule.when, types, &format!("rules[{index}].when"));
+            let when = condition(&mut check, &rule.when, types, &format!("rules[{index}].when"));
             if rule.territory.is_none() && rule.owner.is_none() {
-                let error = LeadsError::AssignsNothing {
-                    rule: rule.id.clone(),
-                };
-                check.fault(format!("rules[{index}]"), error);
+                let message = format!(
+                    "rule {:?} assigns nothing; give it an owner, a territory or both",
+                    rule.id
+                );
+                check.fault(format!("rules[{index}]"), "assigns_nothing", message);
             }
             rules.push(CheckedRule {
                 id: rule.id.clone(),

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use l2c_documents::{Check, Faults};
 use l2c_money::Exact;
-use l2c_rules::Faults;
 use serde::{Deserialize, Serialize};
 
 use crate::LeadsError;
-use crate::document::{Check, Source, listed};
+use crate::document::{Source, ids, listed};
 
 /// The probability of winning: an exact figure from 0 to 1. In serde a string: `"0.4"`, `"1/3"`; shown as
 /// "40 %".
@@ -127,10 +127,10 @@ impl SalesProcess {
     ///
     /// # Errors
     /// All faults: ids that are empty or stand twice, percentages outside 0 to 100.
-    pub fn new(document: &SalesProcessDocument) -> Result<Self, Faults<LeadsError>> {
-        let mut check = Check::new();
-        let ids = document.stages.iter().map(|stage| stage.id.as_str());
-        let places = check.ids("stage", "stages", ids);
+    pub fn new(document: &SalesProcessDocument) -> Result<Self, Faults> {
+        let mut check = Check::new(format!("sales process `{}`", document.id));
+        let stages = document.stages.iter().map(|stage| stage.id.as_str());
+        let places = ids(&mut check, "stage", "stages", stages);
         let mut stages = Vec::with_capacity(document.stages.len());
         for (index, entry) in document.stages.iter().enumerate() {
             let probability = entry
@@ -139,7 +139,8 @@ impl SalesProcess {
                 .map(Probability::from_percent)
                 .transpose();
             let probability = probability.unwrap_or_else(|error| {
-                check.fault(format!("stages[{index}].win_percent"), error);
+                let path = format!("stages[{index}].win_percent");
+                check.fault(path, error.code(), error.to_string());
                 None
             });
             let (id, won) = (entry.id.clone(), entry.won);

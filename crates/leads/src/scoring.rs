@@ -1,10 +1,11 @@
+use l2c_documents::{Check, Fault, Faults};
 use l2c_explain::{Citation, Explanation, Figure, NoTrace, Note, Recorder, Trace};
 use l2c_money::Exact;
-use l2c_rules::{Condition, FactTypes, Facts, Faults, Outcome, Predicate};
+use l2c_rules::{Condition, FactTypes, Facts, Outcome, Predicate};
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Check, Source, listed};
-use crate::{LeadsError, Thresholds};
+use crate::Thresholds;
+use crate::document::{Source, condition, ids, listed};
 
 /// A scoring model as people write it: which conditions give how many points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,9 +161,10 @@ impl ScoringModel {
     /// # Errors
     /// All faults: ids that are empty or stand twice, unknown categories, a floor above its cap, grades that
     /// do not fall, thresholds the wrong way round, and those of the conditions.
-    pub fn new(document: &ScoringDocument, types: &FactTypes) -> Result<Self, Faults<LeadsError>> {
-        let mut check = Check::new();
-        let known = check.ids(
+    pub fn new(document: &ScoringDocument, types: &FactTypes) -> Result<Self, Faults> {
+        let mut check = Check::new(format!("scoring model `{}`", document.id));
+        let known = ids(
+            &mut check,
             "category",
             "categories",
             document.categories.iter().map(|category| category.id.as_str()),
@@ -172,7 +174,8 @@ impl ScoringModel {
                 limits(&mut check, format!("categories[{index}].floor"), floor, cap);
             }
         }
-        check.ids(
+        ids(
+            &mut check,
             "rule",
             "rules",
             document.rules.iter().map(|rule| rule.id.as_str()),
@@ -184,28 +187,36 @@ impl ScoringModel {
                 .as_ref()
                 .and_then(|id| known.get(id.as_str()).copied());
             if let (Some(id), None) = (&rule.category, category) {
-                let error = LeadsError::UnknownCategory {
-                    category: id.clone(),
-                    known: listed(known.keys().copied()),
-                };
-                check.fault(format!("rules[{index}].category"), error);
+                let known: Vec<&str> = known.keys().copied().collect();
+                let message = format!(
+                    "no category is {id:?}; there are: {}",
+                    listed(known.iter().copied())
+                );
+                let path = format!("rules[{index}].category");
+                check.extend([Fault::new(path, "unknown_category", message).among(known)]);
             }
             rules.push(CheckedRule {
                 id: rule.id.clone(),
                 category,
-                when: check.condition(&rule.when, types, &format!("rules[{index}].when")),
+                when: condition(&mut check, &rule.when, types, &format!("rules[{index}].when")),
                 points: rule.points.clone(),
                 reason: rule.reason.clone(),
             });
         }
-        check.ids(
+        ids(
+            &mut check,
             "disqualifier",
             "disqualifiers",
             document.disqualifiers.iter().map(|rule| rule.id.as_str()),
         );
         let mut disqualifiers = Vec::with_capacity(document.disqualifiers.len());
         for (index, rule) in document.disqualifiers.iter().enumerate() {
-            let when = check.condition(&rule.when, types, &format!("disqualifiers[{index}].when"));
+            let when = condition(
+                &mut check,
+                &rule.when,
+                types,
+                &format!("disqualifiers[{index}].when"),
+            );
             let (id, reason) = (rule.id.clone(), rule.reason.clone());
             disqualifiers.push(CheckedDisqualifier { id, when, reason });
         }
@@ -216,11 +227,12 @@ impl ScoringModel {
             if let [above, below] = pair
                 && below.from >= above.from
             {
-                let error = LeadsError::InvalidGrade {
-                    grade: below.grade.clone(),
-                    from: below.from.to_string(),
-                };
-                check.fault(format!("grades[{}].from", index.saturating_add(1)), error);
+                let message = format!(
+                    "grade {:?} begins at {}, not below the one before it; list grades from high to low",
+                    below.grade, below.from
+                );
+                let path = format!("grades[{}].from", index.saturating_add(1));
+                check.fault(path, "invalid_grade", message);
             }
         }
         check.finish(Self {
@@ -364,7 +376,7 @@ fn at_least<R: Recorder>(
 
 fn limits(check: &mut Check, path: String, floor: &Exact, cap: &Exact) {
     if floor > cap {
-        let (floor, cap) = (floor.to_string(), cap.to_string());
-        check.fault(path, LeadsError::FloorAboveCap { floor, cap });
+        let message = format!("the floor {floor} lies above the cap {cap}");
+        check.fault(path, "floor_above_cap", message);
     }
 }

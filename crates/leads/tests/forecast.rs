@@ -265,9 +265,10 @@ fn what_is_refused() {
     };
     assert_snapshot!(stages(json!({"id": "p", "version": 1, "stages": [
         {"id": "a", "win_percent": "100.01"}, {"id": "a", "win_percent": "-1"}]})), @r#"
-    stages[1].id: the stage "a" stands twice; every one needs an id of its own
-    stages[0].win_percent: the probability 100.01 % is not between 0 and 1 (0 % and 100 %)
-    stages[1].win_percent: the probability -1 % is not between 0 and 1 (0 % and 100 %)
+    sales process `p`, 3 faults:
+      stages[1].id: the stage "a" stands twice; every one needs an id of its own
+      stages[0].win_percent: the probability 100.01 % is not between 0 and 1 (0 % and 100 %)
+      stages[1].win_percent: the probability -1 % is not between 0 and 1 (0 % and 100 %)
     "#);
 }
 

@@ -66,9 +66,10 @@ fn faults_of_routing_documents() {
     ]}))
     .unwrap();
     assert_snapshot!(Routing::new(&document, &types()).unwrap_err(), @r#"
-    rules[1].id: the rule "a" stands twice; every one needs an id of its own
-    rules[0]: rule "a" assigns nothing; give it an owner, a territory or both
-    rules[1].when.fact: no fact is named "region"; there are: employees, office
+    routing `routing`, 3 faults:
+      rules[1].id: the rule "a" stands twice; every one needs an id of its own
+      rules[0]: rule "a" assigns nothing; give it an owner, a territory or both
+      rules[1].when.fact: no fact is named "region"; there are: employees, office
     "#);
 }
 

@@ -146,7 +146,7 @@ fn every_fault_with_its_path() {
     }));
     let faults = ScoringModel::new(&faulty, &types()).unwrap_err();
     assert_snapshot!(faults);
-    assert_eq!(faults.first().error.code(), "duplicate_id");
+    assert_eq!(faults.code(), "duplicate_id");
 
     let upside_down = json!({"id": "s", "version": 1, "rules": [], "thresholds": {"up": "40", "down": "60"}});
     let error = serde_json::from_value::<ScoringDocument>(upside_down)

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
+use l2c_documents::{Check, Fault, Faults};
 use serde::{Deserialize, Serialize};
 
 use crate::error::excerpt;
-use crate::{Fault, LedgerError, LegalEntity, Role};
+use crate::{LedgerError, LegalEntity, Role};
 
 /// A chart of accounts as a user writes it.
 ///
@@ -56,37 +57,32 @@ impl ChartOfAccounts {
     /// Checks a document.
     ///
     /// # Errors
-    /// [`LedgerError::InvalidChart`] with every fault: unknown roles, entities that are none, empty numbers
+    /// Every fault: unknown roles, entities that are none, empty numbers
     /// and names, and roles that have two accounts for one entity.
-    pub fn new(document: &ChartDocument) -> Result<Self, LedgerError> {
-        let mut faults = Vec::new();
+    pub fn new(document: &ChartDocument) -> Result<Self, Faults> {
+        let mut check = Check::new("chart of accounts");
         let mut accounts = BTreeMap::new();
         let mut places: BTreeMap<(Role, Option<LegalEntity>), usize> = BTreeMap::new();
         for (index, row) in document.accounts.iter().enumerate() {
-            let mut fault = |field: &str, found: &str, expected: String| {
+            let fault = |field: &str, code: &'static str, found: &str, expected: &str| {
                 let path = format!("accounts[{index}].{field}");
-                faults.push(Fault {
-                    path,
-                    found: format!("`{}`", excerpt(found)),
-                    expected,
-                });
+                Fault::new(path, code, format!("`{}`; expected {expected}", excerpt(found)))
             };
             let role: Option<Role> = row.role.parse().ok();
             if role.is_none() {
-                fault(
-                    "role",
-                    &row.role,
-                    format!("one of {}", Role::ALL.map(Role::code).join(", ")),
-                );
+                let roles = Role::ALL.map(Role::code);
+                let expected = format!("one of {}", roles.join(", "));
+                check.extend([fault("role", "unknown_role", &row.role, &expected).among(roles)]);
             }
             let entity = row.entity.as_deref().map(LegalEntity::new).transpose().ok();
             if entity.is_none() {
-                let expected = "1 to 20 ASCII letters, digits, `-`, `_` or `.`".to_owned();
-                fault("entity", row.entity.as_deref().unwrap_or_default(), expected);
+                let found = row.entity.as_deref().unwrap_or_default();
+                let expected = "1 to 20 ASCII letters, digits, `-`, `_` or `.`";
+                check.extend([fault("entity", "invalid_entity", found, expected)]);
             }
             for (field, text) in [("account", &row.account), ("name", &row.name)] {
                 if text.trim().is_empty() {
-                    fault(field, text, "a text that is not empty".to_owned());
+                    check.extend([fault(field, "invalid_text", text, "a text that is not empty")]);
                 }
             }
             let (Some(role), Some(entity)) = (role, entity) else {
@@ -94,7 +90,7 @@ impl ChartOfAccounts {
             };
             if let Some(first) = places.get(&(role, entity)) {
                 let expected = format!("one account per role and entity; accounts[{first}] has it already");
-                fault("role", &row.role, expected);
+                check.extend([fault("role", "duplicate_role", &row.role, &expected)]);
                 continue;
             }
             places.insert((role, entity), index);
@@ -104,11 +100,7 @@ impl ChartOfAccounts {
             };
             accounts.insert((role, entity), account);
         }
-        if faults.is_empty() {
-            Ok(Self { accounts })
-        } else {
-            Err(LedgerError::InvalidChart { faults })
-        }
+        check.finish(Self { accounts })
     }
 
     /// The account of a role for an entity: its own, else the one for all.

@@ -55,12 +55,6 @@ pub enum LedgerError {
         /// The month it must lie in.
         expected: FiscalMonth,
     },
-    /// A chart of accounts has faults; all of them are listed.
-    #[error("the chart of accounts has {} faults; the first: {}", .faults.len(), first(.faults))]
-    InvalidChart {
-        /// All faults, in the order of the document.
-        faults: Vec<Fault>,
-    },
     /// The chart of accounts has no account for a role.
     #[error("the chart of accounts has no account for {role} of {entity}")]
     NoAccount {
@@ -93,29 +87,12 @@ impl LedgerError {
             Self::InvalidEntity { .. } => "invalid_entity",
             Self::UnknownRole { .. } => "unknown_role",
             Self::WrongMonth { .. } => "wrong_month",
-            Self::InvalidChart { .. } => "invalid_chart",
             Self::NoAccount { .. } => "no_account",
             Self::Export { .. } => "export",
             Self::Money(error) => error.code(),
             Self::Calendar(error) => error.code(),
         }
     }
-}
-
-fn first(faults: &[Fault]) -> String {
-    faults.first().map(ToString::to_string).unwrap_or_default()
-}
-
-/// One fault of a document that a user wrote.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: {found}; expected {expected}")]
-pub struct Fault {
-    /// Where in the document: `accounts[3].role`.
-    pub path: String,
-    /// What is there.
-    pub found: String,
-    /// What would be right.
-    pub expected: String,
 }
 
 /// The first 60 characters of something that came from outside.

@@ -43,7 +43,7 @@
 //! | `not_in_minor_units` | Round, by a policy, before posting. |
 //! | `invalid_entity`, `unknown_role` | Correct the document or the configuration. |
 //! | `wrong_month` | The header closure must date the entry in the months it was given. |
-//! | `invalid_chart` | Show the faults to the author; each has its path and what would be right. |
+//! | codes of a chart (`unknown_role`, `duplicate_role`, ...) | show the [`Faults`] to its author, all at once |
 //! | `no_account` | Add the role to the chart of accounts. |
 //! | `export` | Look at the writer: disk, permissions. |
 //! | codes of `l2c-money`, `l2c-calendar` | As their pages say. |
@@ -70,8 +70,9 @@ pub use l2c_money as money;
 pub use chart_of_accounts::{Account, AccountDocument, ChartDocument, ChartOfAccounts};
 pub use difference::post_difference;
 pub use entity::LegalEntity;
-pub use error::{Fault, LedgerError};
+pub use error::LedgerError;
 pub use export::{write_csv, write_csv_to, write_json, write_json_to};
 pub use journal::{Header, JournalEntry, Line};
+pub use l2c_documents::{Fault, Faults};
 pub use role::Role;
 pub use trial_balance::{SubledgerRow, TrialBalance, TrialBalanceRow};

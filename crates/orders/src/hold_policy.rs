@@ -1,5 +1,6 @@
 use chrono::{Days, NaiveDate};
-use l2c_rules::{Condition, FactTypes, Facts, Fault, Faults, Predicate, RulesError};
+use l2c_documents::{Check, Faults};
+use l2c_rules::{Condition, FactTypes, Facts, Predicate};
 use serde::{Deserialize, Serialize};
 
 use crate::{HoldScope, HoldTerms};
@@ -70,50 +71,6 @@ struct Rule {
     release_after: Option<Days>,
 }
 
-/// What can be wrong with a hold policy.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum OrderError {
-    /// A text that is empty or longer than 100 characters.
-    #[error("`{found}` is not 1 to 100 characters long")]
-    InvalidText {
-        /// The beginning of what was found.
-        found: String,
-    },
-    /// A validity that ends before it begins.
-    #[error("the validity ends on {found}, before it begins; expected {valid_from} or later")]
-    ReversedValidity {
-        /// The last day found.
-        found: NaiveDate,
-        /// The first day.
-        valid_from: NaiveDate,
-    },
-    /// A release that is too far away.
-    #[error("a release after {found} days; expected at most {limit}")]
-    InvalidRelease {
-        /// The days found.
-        found: u32,
-        /// The most that is possible.
-        limit: u32,
-    },
-    /// A fault of a condition.
-    #[error(transparent)]
-    Rule(#[from] RulesError),
-}
-
-impl OrderError {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::InvalidText { .. } => "invalid_text",
-            Self::ReversedValidity { .. } => "reversed_validity",
-            Self::InvalidRelease { .. } => "invalid_release",
-            Self::Rule(error) => error.code(),
-        }
-    }
-}
-
 /// Ten years.
 const MAX_DAYS: u32 = 3_660;
 
@@ -123,20 +80,20 @@ impl HoldPolicy {
     ///
     /// # Errors
     /// Every fault of the document, with its path.
-    pub fn new(document: &HoldPolicyDocument, types: &FactTypes) -> Result<Self, Faults<OrderError>> {
-        let mut faults: Vec<Fault<OrderError>> = Vec::new();
-        text("id", &document.id, &mut faults);
+    pub fn new(document: &HoldPolicyDocument, types: &FactTypes) -> Result<Self, Faults> {
+        let mut check = Check::new(format!("hold policy `{}`", document.id));
+        text(&mut check, "id", &document.id);
         let rules = document
             .rules
             .iter()
             .enumerate()
-            .map(|(index, rule)| Rule::new(index, rule, types, &mut faults));
+            .map(|(index, rule)| Rule::new(index, rule, types, &mut check));
         let policy = Self {
             id: document.id.clone(),
             version: document.version,
             rules: rules.collect(),
         };
-        Faults::of(faults).map_or(Ok(policy), Err)
+        check.finish(policy)
     }
 
     /// The holds for an order with these facts, placed on a day; at most one per reason, by the first rule
@@ -161,25 +118,16 @@ impl HoldPolicy {
 }
 
 impl Rule {
-    fn new(
-        index: usize,
-        document: &HoldRuleDocument,
-        types: &FactTypes,
-        faults: &mut Vec<Fault<OrderError>>,
-    ) -> Self {
+    fn new(index: usize, document: &HoldRuleDocument, types: &FactTypes, check: &mut Check) -> Self {
         let path = |field: &str| format!("rules[{index}].{field}");
-        text(&path("reason"), &document.reason, faults);
+        text(check, &path("reason"), &document.reason);
         let valid_from = document.valid_from.unwrap_or(NaiveDate::MIN);
         let valid_until = document.valid_until.unwrap_or(NaiveDate::MAX);
         if valid_until < valid_from {
-            let error = OrderError::ReversedValidity {
-                found: valid_until,
-                valid_from,
-            };
-            faults.push(Fault {
-                path: path("valid_until"),
-                error,
-            });
+            let message = format!(
+                "the validity ends on {valid_until}, before it begins; expected {valid_from} or later"
+            );
+            check.fault(path("valid_until"), "reversed_validity", message);
         }
         let when = document
             .when
@@ -188,21 +136,12 @@ impl Rule {
         let when = when
             .unwrap_or_else(|| Ok(Predicate::always()))
             .unwrap_or_else(|found| {
-                faults.extend(found.into_vec().into_iter().map(|f| Fault {
-                    path: f.path,
-                    error: f.error.into(),
-                }));
+                check.extend(found);
                 Predicate::always()
             });
         if let Some(found) = document.release_after_days.filter(|days| *days > MAX_DAYS) {
-            let error = OrderError::InvalidRelease {
-                found,
-                limit: MAX_DAYS,
-            };
-            faults.push(Fault {
-                path: path("release_after_days"),
-                error,
-            });
+            let message = format!("a release after {found} days; expected at most {MAX_DAYS}");
+            check.fault(path("release_after_days"), "invalid_release", message);
         }
         let release_after = document.release_after_days.map(|days| Days::new(u64::from(days)));
         Self {
@@ -215,14 +154,10 @@ impl Rule {
     }
 }
 
-fn text(path: &str, found: &str, faults: &mut Vec<Fault<OrderError>>) {
+fn text(check: &mut Check, path: &str, found: &str) {
     if found.trim().is_empty() || found.chars().count() > 100 {
-        let error = OrderError::InvalidText {
-            found: found.chars().take(60).collect(),
-        };
-        faults.push(Fault {
-            path: path.to_owned(),
-            error,
-        });
+        let found: String = found.chars().take(60).collect();
+        let message = format!("`{found}` is not 1 to 100 characters long");
+        check.fault(path, "invalid_text", message);
     }
 }

@@ -83,7 +83,7 @@ fn every_fault_is_reported_with_its_path() {
     );
     let faults = HoldPolicy::new(&document, &Order::fact_types()).unwrap_err();
     insta::assert_snapshot!(faults.to_string());
-    let codes: Vec<&str> = faults.iter().map(|fault| fault.error.code()).collect();
+    let codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
     let expected = [
         "invalid_text",
         "invalid_text",

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
+use l2c_documents::{Check, Faults};
 use l2c_money::{Exact, Percent};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Check;
-use crate::{DocumentRef, PricingError};
+use crate::DocumentRef;
+use crate::names::{check_document, check_name};
 
 l2c_host::typed_id!(
     /// A product of the catalogue.
@@ -97,14 +98,14 @@ impl Catalogue {
     /// Checks a document.
     ///
     /// # Errors
-    /// [`PricingError::InvalidDocument`] with every fault: a name that is empty, two products or two
+    /// Every fault: a name that is empty, two products or two
     /// components with one id, shares given for some components only, below zero, or not adding up to 100 %.
-    pub fn new(document: &CatalogueDocument) -> Result<Self, PricingError> {
-        let mut check = Check::new("catalogue", &document.id);
+    pub fn new(document: &CatalogueDocument) -> Result<Self, Faults> {
+        let mut check = check_document("catalogue", &document.id);
         let mut products = BTreeMap::new();
         for (position, product) in document.products.iter().enumerate() {
             let path = format!("products[{position}]");
-            check.text(format!("{path}.name"), &product.name);
+            check_name(&mut check, format!("{path}.name"), &product.name);
             let make_up = MakeUp::new(&mut check, &path, &product.components);
             let checked = Product {
                 id: product.id.clone(),
@@ -115,10 +116,10 @@ impl Catalogue {
             if let Some(first) = products.insert(product.id.clone(), checked) {
                 let first: Product = first;
                 let message = format!("{} stands at products[{}] already", product.id, first.position);
-                check.fault(format!("{path}.id"), message);
+                check.fault(format!("{path}.id"), "duplicate_id", message);
             }
         }
-        check.finish()?;
+        check.finish(())?;
         let document = DocumentRef::new(document.id.clone(), document.version);
         Ok(Self { document, products })
     }
@@ -174,19 +175,21 @@ impl MakeUp {
         let mut seen = BTreeMap::new();
         for (index, component) in components.iter().enumerate() {
             let path = format!("{path}.components[{index}]");
-            check.text(format!("{path}.id"), &component.id);
-            check.text(format!("{path}.name"), &component.name);
+            check_name(check, format!("{path}.id"), &component.id);
+            check_name(check, format!("{path}.name"), &component.name);
             if let Some(first) = seen.insert(component.id.as_str(), index) {
                 let message = format!("`{}` stands at components[{first}] already", component.id);
-                check.fault(format!("{path}.id"), message);
+                check.fault(format!("{path}.id"), "duplicate_id", message);
             }
             let path = format!("{path}.share_of_list");
             match component.share_of_list {
                 None if by_shares => {
-                    check.fault(path, "other components have a share: give this one a share too")
+                    let message = "other components have a share: give this one a share too";
+                    check.fault(path, "missing_share", message);
                 }
                 Some(share) if share < Percent::ZERO => {
-                    check.fault(path, format!("{share} is below zero: a share is 0 % or more"));
+                    let message = format!("{share} is below zero: a share is 0 % or more");
+                    check.fault(path, "below_zero", message);
                 }
                 _ => {}
             }
@@ -209,7 +212,7 @@ impl MakeUp {
         if sum != Exact::ONE {
             let percent = sum * Exact::integer(100);
             let message = format!("the shares add up to {percent} %: they must add up to 100 %");
-            check.fault(format!("{path}.components"), message);
+            check.fault(format!("{path}.components"), "shares_not_whole", message);
         }
         Self::Shares(shares)
     }

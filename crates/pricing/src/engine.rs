@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use l2c_documents::Faults;
 use l2c_explain::{Explanation, Figure, NoTrace, Note, Recorder, StepId, Trace};
 use l2c_money::Money;
 
@@ -38,13 +39,9 @@ impl Engine {
     /// An engine over checked documents.
     ///
     /// # Errors
-    /// [`PricingError::InvalidDocument`] if the price book prices what the catalogue does not have, or the
+    /// Every fault, if the price book prices what the catalogue does not have, or the
     /// waterfall rounds finer than the currency of the price book.
-    pub fn new(
-        catalogue: Catalogue,
-        price_book: PriceBook,
-        waterfall: Waterfall,
-    ) -> Result<Self, PricingError> {
+    pub fn new(catalogue: Catalogue, price_book: PriceBook, waterfall: Waterfall) -> Result<Self, Faults> {
         price_book.check_against(&catalogue)?;
         waterfall.check_currency(price_book.currency())?;
         Ok(Self {

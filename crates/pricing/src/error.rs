@@ -1,34 +1,8 @@
-use std::fmt;
-
 use chrono::NaiveDate;
+use l2c_documents::Faults;
 use l2c_money::{Currency, Money, MoneyError, Unit};
 
 use crate::ProductId;
-
-/// One thing that is wrong with a document: where, and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The place, such as `entries[3].price`.
-    pub path: String,
-    /// What is wrong there and what would be right.
-    pub message: String,
-}
-
-impl Fault {
-    /// A fault at a place.
-    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
-    }
-}
 
 /// What can be wrong with a pricing document or a request.
 ///
@@ -37,13 +11,8 @@ impl fmt::Display for Fault {
 #[non_exhaustive]
 pub enum PricingError {
     /// A document has faults; all of them are listed.
-    #[error("{document} has {} fault(s): {}", faults.len(), listed(faults))]
-    InvalidDocument {
-        /// Which document: its kind and id.
-        document: String,
-        /// Every fault, in the order of the document.
-        faults: Vec<Fault>,
-    },
+    #[error(transparent)]
+    InvalidDocument(#[from] Faults),
     /// A request without lines.
     #[error("a request needs at least one line")]
     EmptyRequest,
@@ -127,7 +96,7 @@ impl PricingError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidDocument { .. } => "invalid_document",
+            Self::InvalidDocument(faults) => faults.code(),
             Self::EmptyRequest => "empty_request",
             Self::DuplicateLine { .. } => "duplicate_line",
             Self::UnknownProduct { .. } => "unknown_product",
@@ -139,53 +108,5 @@ impl PricingError {
             Self::InconsistentFigures { .. } => "inconsistent_figures",
             Self::Money(error) => error.code(),
         }
-    }
-}
-
-fn listed(faults: &[Fault]) -> String {
-    faults
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
-}
-
-/// Gathers the faults of one document, so that all are reported and not only the first.
-#[derive(Debug)]
-pub(crate) struct Check {
-    document: String,
-    faults: Vec<Fault>,
-}
-
-impl Check {
-    pub(crate) fn new(kind: &str, id: &str) -> Self {
-        let mut check = Self {
-            document: format!("{kind} `{id}`"),
-            faults: Vec::new(),
-        };
-        check.text("id", id);
-        check
-    }
-
-    pub(crate) fn fault(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        self.faults.push(Fault::new(path, message));
-    }
-
-    /// A name: not empty, at most 100 characters, no blanks around it, no control characters.
-    pub(crate) fn text(&mut self, path: impl Into<String>, text: &str) {
-        let long = text.chars().count() > 100;
-        if text.is_empty() || long || text.trim() != text || text.chars().any(char::is_control) {
-            self.fault(path, "write 1 to 100 characters without blanks around them");
-        }
-    }
-
-    pub(crate) fn finish(self) -> Result<(), PricingError> {
-        if self.faults.is_empty() {
-            return Ok(());
-        }
-        Err(PricingError::InvalidDocument {
-            document: self.document,
-            faults: self.faults,
-        })
     }
 }

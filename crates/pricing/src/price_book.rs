@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use l2c_documents::{Check, Faults};
 use l2c_money::{Currency, Decimal, Price, Unit};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Check;
-use crate::{Catalogue, DocumentRef, MakeUp, PricingError, ProductId};
+use crate::names::{check_document, check_name};
+use crate::{Catalogue, DocumentRef, MakeUp, ProductId};
 
 /// A price book as it is written: list prices in one currency.
 ///
@@ -94,11 +95,11 @@ impl PriceBook {
     /// Checks a document.
     ///
     /// # Errors
-    /// [`PricingError::InvalidDocument`] with every fault: a price below zero or outside the bounds of
+    /// Every fault: a price below zero or outside the bounds of
     /// [`Price`], a floor above its price, a validity that ends before it starts, and two prices for one
     /// product, component, unit and day, naming both.
-    pub fn new(document: &PriceBookDocument) -> Result<Self, PricingError> {
-        let mut check = Check::new("price book", &document.id);
+    pub fn new(document: &PriceBookDocument) -> Result<Self, Faults> {
+        let mut check = check_document("price book", &document.id);
         let mut entries: BTreeMap<Key, Vec<PriceEntry>> = BTreeMap::new();
         for (position, entry) in document.entries.iter().enumerate() {
             if let Some(checked) = PriceEntry::new(&mut check, position, entry, document.currency) {
@@ -117,7 +118,7 @@ impl PriceBook {
             same.sort_by_key(|entry| (entry.valid_from, entry.position));
             no_overlap(&mut check, same);
         }
-        check.finish()?;
+        check.finish(())?;
         let reference = DocumentRef::new(document.id.clone(), document.version);
         Ok(Self {
             document: reference,
@@ -159,8 +160,8 @@ impl PriceBook {
     }
 
     /// Every price belongs to a product of the catalogue and fits its make-up.
-    pub(crate) fn check_against(&self, catalogue: &Catalogue) -> Result<(), PricingError> {
-        let mut check = Check::new("price book", &self.document.id);
+    pub(crate) fn check_against(&self, catalogue: &Catalogue) -> Result<(), Faults> {
+        let mut check = check_document("price book", &self.document.id);
         let mut rows: Vec<(&Key, &PriceEntry)> = self
             .entries
             .iter()
@@ -170,7 +171,7 @@ impl PriceBook {
         for (key, entry) in rows {
             let Some(product) = catalogue.product(&key.product) else {
                 let message = format!("{} is not in catalogue {}", key.product, catalogue.document());
-                check.fault(format!("{}.product", entry.path()), message);
+                check.fault(format!("{}.product", entry.path()), "unknown_product", message);
                 continue;
             };
             let fault = match (product.make_up(), &key.component) {
@@ -182,9 +183,9 @@ impl PriceBook {
                 (MakeUp::Priced(_), Some(_)) => "the product has no component of this id",
                 (_, Some(_)) => "this product has one price as a whole: leave the component out",
             };
-            check.fault(format!("{}.component", entry.path()), fault);
+            check.fault(format!("{}.component", entry.path()), "unknown_component", fault);
         }
-        check.finish()
+        check.finish(())
     }
 }
 
@@ -197,7 +198,7 @@ impl PriceEntry {
     ) -> Option<Self> {
         let path = format!("entries[{position}]");
         if let Some(component) = &entry.component {
-            check.text(format!("{path}.component"), component);
+            check_name(check, format!("{path}.component"), component);
         }
         let price = checked_price(check, format!("{path}.price"), entry.price, currency);
         let floor = match entry.floor {
@@ -207,6 +208,7 @@ impl PriceEntry {
         if entry.floor.is_some_and(|floor| floor > entry.price) {
             check.fault(
                 format!("{path}.floor"),
+                "floor_above_price",
                 format!("the floor is above the price of {}", entry.price),
             );
         }
@@ -214,7 +216,7 @@ impl PriceEntry {
         let valid_until = entry.valid_until.unwrap_or(NaiveDate::MAX);
         if valid_until < valid_from {
             let message = format!("{valid_until} is before the first day, {valid_from}");
-            check.fault(format!("{path}.valid_until"), message);
+            check.fault(format!("{path}.valid_until"), "reversed_validity", message);
             return None;
         }
         Some(Self {
@@ -236,12 +238,13 @@ impl PriceEntry {
 fn checked_price(check: &mut Check, path: String, amount: Decimal, currency: Currency) -> Option<Price> {
     match Price::new(amount, currency) {
         Ok(_) if amount.is_sign_negative() && !amount.is_zero() => {
-            check.fault(path, format!("{amount} is below zero: a price is zero or more"));
+            let message = format!("{amount} is below zero: a price is zero or more");
+            check.fault(path, "below_zero", message);
             None
         }
         Ok(price) => Some(price),
         Err(error) => {
-            check.fault(path, error.to_string());
+            check.fault(path, error.code(), error.to_string());
             None
         }
     }
@@ -264,7 +267,7 @@ fn no_overlap(check: &mut Check, sorted: &[PriceEntry]) {
             };
             let message =
                 format!("two prices {day}: this one and entries[{first}]; end one before the other");
-            check.fault(format!("entries[{second}]"), message);
+            check.fault(format!("entries[{second}]"), "overlap", message);
         }
         if furthest.is_none_or(|other| other.valid_until < entry.valid_until) {
             furthest = Some(entry);

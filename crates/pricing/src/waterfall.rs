@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
+use l2c_documents::{Check, Fault, Faults};
 use l2c_money::{AllocationPolicy, Currency, Percent, RoundTo, RoundingPolicy};
 use l2c_rules::{Condition, FactTypes, Predicate};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Check;
-use crate::{DocumentRef, PricingError};
+use crate::DocumentRef;
+use crate::names::{check_document, check_name};
 
 /// The id of the first row of every waterfall.
 pub const LIST: &str = "list";
@@ -147,11 +148,11 @@ impl Waterfall {
     /// Checks a document.
     ///
     /// # Errors
-    /// [`PricingError::InvalidDocument`] with every fault: an id that is empty, taken or reserved, a
+    /// Every fault: an id that is empty, taken or reserved, a
     /// percentage out of range, a reference that does not point to an earlier step, a condition on facts that
     /// there are not, a step after the negotiated one, a rounding that leaves parts of a minor unit.
-    pub fn new(document: &WaterfallDocument) -> Result<Self, PricingError> {
-        let mut check = Check::new("waterfall", &document.id);
+    pub fn new(document: &WaterfallDocument) -> Result<Self, Faults> {
+        let mut check = check_document("waterfall", &document.id);
         check_attributes(&mut check, document);
         let types = document.facts();
         // The row that each id names; the percentage steps are the rows after the list.
@@ -162,17 +163,19 @@ impl Waterfall {
             let found = document.steps.len();
             check.fault(
                 "steps",
+                "too_many",
                 format!("{found} steps: a waterfall has at most {MAX_STEPS}"),
             );
         }
         for (position, step) in document.steps.iter().take(MAX_STEPS).enumerate() {
             let path = format!("steps[{position}]");
             let (id, label) = step.names();
-            check.text(format!("{path}.id"), id);
-            check.text(format!("{path}.label"), label);
+            check_name(&mut check, format!("{path}.id"), id);
+            check_name(&mut check, format!("{path}.label"), label);
             if negotiated.is_some() {
                 check.fault(
                     &path,
+                    "after_negotiated",
                     "the negotiated step is the last one: move this step before it",
                 );
             }
@@ -199,13 +202,13 @@ impl Waterfall {
             if id == LINE_ROUNDING || rows.insert(id, row).is_some() {
                 check.fault(
                     format!("{path}.id"),
+                    "duplicate_id",
                     format!("`{id}` is taken: give each step its own id"),
                 );
             }
         }
         check_rounding(&mut check, document.line_rounding);
-        check.finish()?;
-        Ok(Self {
+        check.finish(Self {
             document: DocumentRef::new(document.id.clone(), document.version),
             attributes: document.attributes.clone(),
             percent_steps,
@@ -227,8 +230,8 @@ impl Waterfall {
     }
 
     /// A line must end on whole minor units, or no document could be invoiced and no total reached.
-    pub(crate) fn check_currency(&self, currency: Currency) -> Result<(), PricingError> {
-        let mut check = Check::new("waterfall", &self.document.id);
+    pub(crate) fn check_currency(&self, currency: Currency) -> Result<(), Faults> {
+        let mut check = check_document("waterfall", &self.document.id);
         let whole = match self.line_rounding.to {
             RoundTo::MinorUnit => true,
             RoundTo::Scale(scale) => scale <= currency.minor_units(),
@@ -238,10 +241,11 @@ impl Waterfall {
             let digits = currency.minor_units();
             check.fault(
                 "line_rounding",
+                "too_fine",
                 format!("round to at most the {digits} decimals of {currency}"),
             );
         }
-        check.finish()
+        check.finish(())
     }
 }
 
@@ -267,10 +271,11 @@ impl PercentStep {
         if percent < Percent::ZERO {
             let other = if raises { "discount" } else { "surcharge" };
             let message = format!("{percent} is below zero: write a {other} of the positive percentage");
-            check.fault(format!("{path}.percent"), message);
+            check.fault(format!("{path}.percent"), "percent_out_of_range", message);
         } else if !raises && percent > Percent::HUNDRED {
             check.fault(
                 format!("{path}.percent"),
+                "percent_out_of_range",
                 format!("{percent} is more than all: at most 100 %"),
             );
         }
@@ -279,7 +284,8 @@ impl PercentStep {
             if row.is_none() {
                 let known: Vec<&str> = rows.keys().copied().collect();
                 let message = format!("`{of}` is not an earlier step; there are: {}", known.join(", "));
-                check.fault(format!("{path}.of"), message);
+                let fault = Fault::new(format!("{path}.of"), "unknown_step", message);
+                check.extend([fault.among(known)]);
             }
             row
         });
@@ -291,9 +297,7 @@ impl PercentStep {
             None => Predicate::always(),
             Some(Ok(predicate)) => predicate,
             Some(Err(faults)) => {
-                for fault in faults.iter() {
-                    check.fault(fault.path.clone(), fault.error.to_string());
-                }
+                check.extend(faults);
                 Predicate::always()
             }
         };
@@ -319,21 +323,23 @@ fn check_attributes(check: &mut Check, document: &WaterfallDocument) {
     let mut seen = BTreeMap::new();
     for (index, name) in document.attributes.iter().enumerate() {
         let path = format!("attributes[{index}]");
-        check.text(&path, name);
+        check_name(check, &path, name);
         if plain.get(name).is_some() {
             check.fault(
                 &path,
+                "duplicate_id",
                 format!("`{name}` is a fact of every line: choose another name"),
             );
         }
         if let Some(first) = seen.insert(name, index) {
-            check.fault(path, format!("`{name}` stands at attributes[{first}] already"));
+            let message = format!("`{name}` stands at attributes[{first}] already");
+            check.fault(path, "duplicate_id", message);
         }
     }
 }
 
 fn check_rounding(check: &mut Check, policy: RoundingPolicy) {
     if let Err(error) = policy.round(&l2c_money::Exact::ZERO, Currency::USD) {
-        check.fault("line_rounding", error.to_string());
+        check.fault("line_rounding", error.code(), error.to_string());
     }
 }

@@ -8,30 +8,27 @@
 )]
 
 use l2c_pricing::{
-    Catalogue, CatalogueDocument, Engine, PriceBook, PriceBookDocument, PricingError, Waterfall,
-    WaterfallDocument,
+    Catalogue, CatalogueDocument, Engine, Faults, PriceBook, PriceBookDocument, Waterfall, WaterfallDocument,
 };
 
-fn catalogue(products: &str) -> Result<Catalogue, PricingError> {
+fn catalogue(products: &str) -> Result<Catalogue, Faults> {
     let json = format!(r#"{{"id": "catalogue", "version": 1, "products": [{products}]}}"#);
     Catalogue::new(&serde_json::from_str(&json).unwrap())
 }
 
-fn price_book(entries: &str) -> Result<PriceBook, PricingError> {
+fn price_book(entries: &str) -> Result<PriceBook, Faults> {
     let json = format!(r#"{{"id": "list", "version": 1, "currency": "USD", "entries": [{entries}]}}"#);
     PriceBook::new(&serde_json::from_str(&json).unwrap())
 }
 
-fn waterfall(rest: &str) -> Result<Waterfall, PricingError> {
+fn waterfall(rest: &str) -> Result<Waterfall, Faults> {
     let json = format!(r#"{{"id": "standard", "version": 1, {rest}}}"#);
     Waterfall::new(&serde_json::from_str(&json).unwrap())
 }
 
 /// Every fault on a line of its own.
-fn faults<T>(result: Result<T, PricingError>) -> String {
-    let Err(PricingError::InvalidDocument { faults, .. }) = result else {
-        panic!("no faults")
-    };
+fn faults<T>(result: Result<T, Faults>) -> String {
+    let Err(faults) = result else { panic!("no faults") };
     faults
         .iter()
         .map(ToString::to_string)

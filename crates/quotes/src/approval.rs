@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use l2c_documents::{Check, Faults};
 use l2c_money::{Currency, Exact, Rounding};
-use l2c_pricing::{DocumentRef, Fault, PricedLine, PricedQuote};
+use l2c_pricing::{DocumentRef, PricedLine, PricedQuote};
 use l2c_rules::{Condition, FactTypes, Facts, Predicate, Value};
 use serde::{Deserialize, Serialize};
 
@@ -107,28 +108,22 @@ impl ApprovalMatrix {
     /// Checks a document.
     ///
     /// # Errors
-    /// [`QuoteRefusal::InvalidMatrix`] with every fault: an empty or repeated id, a rule without a reason or
+    /// Every fault: an empty or repeated id, a rule without a reason or
     /// without approvers, a condition on facts that there are not.
-    pub fn new(document: &ApprovalMatrixDocument) -> Result<Self, QuoteRefusal> {
-        let mut faults = Vec::new();
+    pub fn new(document: &ApprovalMatrixDocument) -> Result<Self, Faults> {
+        let mut check = Check::new(format!("approval matrix `{}`", document.id));
         let mut seen = BTreeMap::new();
-        named(&mut faults, "id".to_owned(), &document.id);
+        named(&mut check, "id".to_owned(), &document.id);
         let mut rules = Vec::with_capacity(document.rules.len());
         for (index, rule) in document.rules.iter().enumerate() {
             let path = format!("rules[{index}]");
             if let Some(first) = seen.insert(rule.id.as_str(), index) {
                 let message = format!("`{}` stands at rules[{first}] already", rule.id);
-                faults.push(Fault::new(format!("{path}.id"), message));
+                check.fault(format!("{path}.id"), "duplicate_id", message);
             }
-            rules.push(Rule::new(&mut faults, &path, rule));
+            rules.push(Rule::new(&mut check, &path, rule));
         }
-        if !faults.is_empty() {
-            return Err(QuoteRefusal::InvalidMatrix {
-                id: document.id.clone(),
-                faults,
-            });
-        }
-        Ok(Self {
+        check.finish(Self {
             document: DocumentRef::new(document.id.clone(), document.version),
             currency: document.currency,
             own_request: document.own_request,
@@ -211,25 +206,21 @@ impl ApprovalMatrix {
 }
 
 impl Rule {
-    fn new(faults: &mut Vec<Fault>, path: &str, rule: &ApprovalRuleDocument) -> Self {
-        named(faults, format!("{path}.id"), &rule.id);
-        named(faults, format!("{path}.reason"), &rule.reason);
+    fn new(check: &mut Check, path: &str, rule: &ApprovalRuleDocument) -> Self {
+        named(check, format!("{path}.id"), &rule.id);
+        named(check, format!("{path}.reason"), &rule.reason);
         if rule.approvers.is_empty() {
             let message = "name at least one role; a quote that no rule names is approved by itself";
-            faults.push(Fault::new(format!("{path}.approvers"), message));
+            check.fault(format!("{path}.approvers"), "no_approvers", message);
         }
         for (index, role) in rule.approvers.iter().enumerate() {
-            named(faults, format!("{path}.approvers[{index}]"), role);
+            named(check, format!("{path}.approvers[{index}]"), role);
         }
         let mut checked = |condition: &Condition, types: &FactTypes, field: &str| {
             condition
                 .check(types, &format!("{path}.{field}"))
                 .unwrap_or_else(|found| {
-                    faults.extend(
-                        found
-                            .iter()
-                            .map(|f| Fault::new(f.path.clone(), f.error.to_string())),
-                    );
+                    check.extend(found);
                     Predicate::always()
                 })
         };
@@ -327,15 +318,16 @@ fn because(predicate: &Predicate, facts: &Facts) -> String {
     text
 }
 
-fn named(faults: &mut Vec<Fault>, path: String, text: &str) {
+fn named(check: &mut Check, path: String, text: &str) {
     if text.is_empty()
         || text.trim() != text
         || text.chars().count() > 200
         || text.chars().any(char::is_control)
     {
-        faults.push(Fault::new(
+        check.fault(
             path,
+            "invalid_text",
             "write 1 to 200 characters without blanks around them",
-        ));
+        );
     }
 }

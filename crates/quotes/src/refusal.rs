@@ -1,24 +1,16 @@
 use chrono::NaiveDate;
 use l2c_host::PartyId;
 use l2c_money::Currency;
-use l2c_pricing::{Fault, PricingError};
+use l2c_pricing::PricingError;
 
 use crate::{QuoteId, QuoteStatus};
 
-/// Why a command on a quote, or an approval matrix, is refused. A refused command changes nothing.
+/// Why a command on a quote is refused. A refused command changes nothing.
 ///
 /// The text of a message may change; [`QuoteRefusal::code`] is stable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QuoteRefusal {
-    /// An approval matrix has faults; all of them are listed.
-    #[error("approval matrix `{id}` has {} fault(s): {}", faults.len(), listed(faults))]
-    InvalidMatrix {
-        /// Id of the document.
-        id: String,
-        /// Every fault, in the order of the document.
-        faults: Vec<Fault>,
-    },
     /// The quote exists already.
     #[error("{quote} is drafted already: edit or revise it, or take another id")]
     AlreadyDrafted {
@@ -109,7 +101,6 @@ impl QuoteRefusal {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidMatrix { .. } => "invalid_document",
             Self::AlreadyDrafted { .. } => "already_drafted",
             Self::NotDrafted { .. } => "not_drafted",
             Self::IllegalTransition { .. } => "illegal_transition",
@@ -122,12 +113,4 @@ impl QuoteRefusal {
             Self::Pricing(error) => error.code(),
         }
     }
-}
-
-fn listed(faults: &[Fault]) -> String {
-    faults
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
 }

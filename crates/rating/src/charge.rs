@@ -1,9 +1,10 @@
+use l2c_documents::{Fault, Faults};
 use l2c_explain::{Citation, Explanation, Figure, Measure, NoTrace, Note, Recorder, Trace};
-use l2c_money::{Currency, Exact, Money, Price};
+use l2c_money::{Currency, Exact, Money, MoneyError, Price};
 
 use crate::error::excerpt;
 use crate::tier::Tiers;
-use crate::{ChargeDocument, Fault, RatingError, Tier, UnitCharge};
+use crate::{ChargeDocument, RatingError, Tier, UnitCharge};
 
 /// A checked charge: it turns a quantity into an exact amount, in one currency.
 ///
@@ -68,17 +69,17 @@ impl Charge {
     /// Checks a document whose amounts are in `currency`.
     ///
     /// # Errors
-    /// [`RatingError::InvalidCharge`] with every fault: an amount beyond the bounds of [`Money`] or [`Price`];
+    /// Every fault: an amount beyond the bounds of [`Money`] or [`Price`];
     /// no tier or more than [`MAX_TIERS`](crate::MAX_TIERS); bounds that do not rise from above zero; a tier
     /// without end before the last; a tier with both a price and a rate.
-    pub fn new(document: &ChargeDocument, currency: Currency) -> Result<Self, RatingError> {
+    pub fn new(document: &ChargeDocument, currency: Currency) -> Result<Self, Faults> {
         let model = match document {
-            ChargeDocument::Flat { amount } => Money::new(*amount, currency)
-                .map(Model::Flat)
-                .map_err(|error| vec![Fault::new("amount", error.to_string())]),
-            ChargeDocument::PerUnit { unit_price } => Price::new(*unit_price, currency)
-                .map(Model::PerUnit)
-                .map_err(|error| vec![Fault::new("unit_price", error.to_string())]),
+            ChargeDocument::Flat { amount } => {
+                checked("amount", Money::new(*amount, currency)).map(Model::Flat)
+            }
+            ChargeDocument::PerUnit { unit_price } => {
+                checked("unit_price", Price::new(*unit_price, currency)).map(Model::PerUnit)
+            }
             ChargeDocument::Graduated {
                 tiers,
                 flat_fee_at_zero,
@@ -88,9 +89,7 @@ impl Charge {
                 flat_fee_at_zero,
             } => Tiers::new(tiers, *flat_fee_at_zero, currency).map(Model::Volume),
         };
-        model
-            .map(|model| Self { currency, model })
-            .map_err(|faults| RatingError::InvalidCharge { faults })
+        model.map(|model| Self { currency, model })
     }
 
     /// The currency of the amounts.
@@ -234,6 +233,10 @@ const UNCITED: Legend<'static> = Legend {
     cite: &|path| Citation::new(String::new(), path),
     words: Words::CHARGE,
 };
+
+fn checked<T>(path: &str, figure: Result<T, MoneyError>) -> Result<T, Faults> {
+    figure.map_err(|error| Faults::one("charge", Fault::new(path, error.code(), error.to_string())))
+}
 
 fn not_negative(quantity: &Exact) -> Result<(), RatingError> {
     if quantity.is_negative() {

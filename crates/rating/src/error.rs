@@ -1,43 +1,5 @@
-use std::fmt;
-
+use l2c_documents::Faults;
 use l2c_money::{Exact, MoneyError};
-
-/// One thing that is wrong with a document: where, and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The place, such as `tiers[2].up_to`.
-    pub path: String,
-    /// What is wrong there and what would be right.
-    pub message: String,
-}
-
-impl Fault {
-    /// A fault at a place.
-    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-        }
-    }
-
-    /// The same fault in a document that holds this one at `prefix`: `tiers[2].up_to` becomes
-    /// `entries[4].charge.tiers[2].up_to`.
-    #[must_use]
-    pub fn under(self, prefix: &str) -> Self {
-        let path = if self.path.is_empty() {
-            prefix.to_owned()
-        } else {
-            format!("{prefix}.{}", self.path)
-        };
-        Self { path, ..self }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
-    }
-}
 
 /// What can be wrong with a charge or with what it is asked to rate.
 ///
@@ -46,11 +8,8 @@ impl fmt::Display for Fault {
 #[non_exhaustive]
 pub enum RatingError {
     /// A charge document has faults; all of them are listed.
-    #[error("the charge has {} fault(s): {}", faults.len(), listed(faults))]
-    InvalidCharge {
-        /// Every fault, in the order of the document.
-        faults: Vec<Fault>,
-    },
+    #[error(transparent)]
+    InvalidDocument(#[from] Faults),
     /// A quantity below zero. What a return gives back is the difference of two charges:
     /// [`Charge::amount_between`](crate::Charge::amount_between).
     #[error(
@@ -76,22 +35,14 @@ pub enum RatingError {
 impl RatingError {
     /// A stable code for programs.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidCharge { .. } => "invalid_charge",
+            Self::InvalidDocument(faults) => faults.code(),
             Self::NegativeQuantity { .. } => "negative_quantity",
             Self::NoTier { .. } => "no_tier",
             Self::Money(error) => error.code(),
         }
     }
-}
-
-fn listed(faults: &[Fault]) -> String {
-    faults
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
 }
 
 /// The first 60 characters of a figure: an exact number can have any length.

@@ -31,7 +31,7 @@
 //! # Errors
 //! | code | what the caller does |
 //! |---|---|
-//! | `invalid_charge` | show all faults to the author of the document |
+//! | codes of a document (`no_tiers`, `tiers_not_ascending`, `price_and_rate`, ...) | show the [`Faults`] to its author, all at once |
 //! | `negative_quantity` | for a return, take [`Charge::amount_between`] of the quantities before and after |
 //! | `no_tier` | ask for a price table that reaches further |
 //!
@@ -46,5 +46,6 @@ mod tier;
 
 pub use charge::{Charge, Legend, TierPart, Words};
 pub use document::{ChargeDocument, MAX_TIERS, TierDocument};
-pub use error::{Fault, RatingError};
+pub use error::RatingError;
+pub use l2c_documents::{Fault, Faults};
 pub use tier::{Tier, UnitCharge};

@@ -1,7 +1,8 @@
+use l2c_documents::{Check, Faults};
 use l2c_money::{Currency, Decimal, Exact, Money, Percent, Price, Quantity, Unit};
 
 use crate::error::excerpt;
-use crate::{Fault, MAX_TIERS, RatingError, TierDocument};
+use crate::{MAX_TIERS, RatingError, TierDocument};
 
 /// What one unit costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,50 +49,49 @@ impl Tiers {
         document: &[TierDocument],
         flat_fee_at_zero: bool,
         currency: Currency,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, Faults> {
+        let mut check = Check::new("charge");
         if document.is_empty() {
-            return Err(vec![Fault::new("tiers", "there is no tier: write at least one")]);
+            check.fault("tiers", "no_tiers", "there is no tier: write at least one");
         }
         if document.len() > MAX_TIERS {
             let message = format!("{} tiers are more than {MAX_TIERS}", document.len());
-            return Err(vec![Fault::new("tiers", message)]);
+            check.fault("tiers", "too_many", message);
         }
-        let mut faults = Vec::new();
-        let mut list = Vec::with_capacity(document.len());
+        let read = if check.is_clean() { document } else { &[] };
+        let mut list = Vec::with_capacity(read.len());
         let mut above = Decimal::ZERO;
         let last = document.len().saturating_sub(1);
-        for (index, tier) in document.iter().enumerate() {
+        for (index, tier) in read.iter().enumerate() {
             let lower = Exact::from(above);
             let path = |field: &str| format!("tiers[{index}].{field}");
             match tier.up_to {
                 Some(bound) => {
                     if let Err(error) = Quantity::new(bound, Unit::ONE) {
-                        faults.push(Fault::new(path("up_to"), error.to_string()));
+                        check.fault(path("up_to"), error.code(), error.to_string());
                     }
                     if bound <= above {
                         let message = format!("{bound} is not above {above}, where the tier starts");
-                        faults.push(Fault::new(path("up_to"), message));
+                        check.fault(path("up_to"), "tiers_not_ascending", message);
                     }
                     above = above.max(bound);
                 }
                 None if index < last => {
-                    faults.push(Fault::new(
-                        path("up_to"),
-                        "missing: only the last tier may have no end",
-                    ));
+                    let message = "missing: only the last tier may have no end";
+                    check.fault(path("up_to"), "missing", message);
                 }
                 None => {}
             }
             if tier.unit_price.is_some() && tier.rate_percent.is_some() {
                 let message = "a tier has a `unit_price` or a `rate_percent`, not both";
-                faults.push(Fault::new(path("rate_percent"), message));
+                check.fault(path("rate_percent"), "price_and_rate", message);
             }
             let price = tier
                 .unit_price
                 .and_then(|amount| match Price::new(amount, currency) {
                     Ok(price) => Some(UnitCharge::Price(price)),
                     Err(error) => {
-                        faults.push(Fault::new(path("unit_price"), error.to_string()));
+                        check.fault(path("unit_price"), error.code(), error.to_string());
                         None
                     }
                 });
@@ -100,7 +100,7 @@ impl Tiers {
                 .and_then(|amount| match Money::new(amount, currency) {
                     Ok(fee) => Some(fee),
                     Err(error) => {
-                        faults.push(Fault::new(path("flat_fee"), error.to_string()));
+                        check.fault(path("flat_fee"), error.code(), error.to_string());
                         None
                     }
                 });
@@ -112,14 +112,10 @@ impl Tiers {
                 flat_fee,
             });
         }
-        if faults.is_empty() {
-            Ok(Self {
-                list,
-                flat_fee_at_zero,
-            })
-        } else {
-            Err(faults)
-        }
+        check.finish(Self {
+            list,
+            flat_fee_at_zero,
+        })
     }
 
     /// The position of the tier that holds a quantity of zero or above.

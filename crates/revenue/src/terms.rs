@@ -1,14 +1,13 @@
 use std::collections::BTreeSet;
 
+use l2c_documents::{Fault, Faults};
 use l2c_host::{PartyId, typed_id};
 use l2c_ledger::LegalEntity;
 use l2c_money::{Currency, Exact};
 use serde::{Deserialize, Serialize};
 
 use crate::obligation::is_short_enough;
-use crate::{
-    Consideration, Fault, MAX_TERM_MONTHS, Measure, Obligation, Paragraph, RevenueError, RevenuePolicy,
-};
+use crate::{Consideration, MAX_TERM_MONTHS, Measure, Obligation, Paragraph, RevenuePolicy};
 
 typed_id!(
     /// A revenue contract: one agreement with a customer, as revenue accounting sees it.
@@ -52,14 +51,10 @@ impl Terms {
     /// Checks a document.
     ///
     /// # Errors
-    /// [`RevenueError::InvalidTerms`] with every fault, each with its path and paragraph.
-    pub fn new(document: TermsDocument) -> Result<Self, RevenueError> {
-        let faults = faults(&document);
-        if faults.is_empty() {
-            Ok(Self(document))
-        } else {
-            Err(RevenueError::InvalidTerms { faults })
-        }
+    /// Every fault, each with its path and the paragraph that asks for what is missing.
+    pub fn new(document: TermsDocument) -> Result<Self, Faults> {
+        let name = format!("terms of {}", document.contract);
+        Faults::of(name, faults(&document)).map_or(Ok(Self(document)), Err)
     }
 
     /// The contract.
@@ -112,8 +107,8 @@ impl Terms {
 }
 
 impl TryFrom<TermsDocument> for Terms {
-    type Error = RevenueError;
-    fn try_from(document: TermsDocument) -> Result<Self, RevenueError> {
+    type Error = Faults;
+    fn try_from(document: TermsDocument) -> Result<Self, Faults> {
         Self::new(document)
     }
 }
@@ -136,8 +131,8 @@ fn faults(document: &TermsDocument) -> Vec<Fault> {
         ("obligations", document.obligations.len(), Paragraph::OBLIGATIONS),
     ] {
         if count == 0 || count > MAX_OBLIGATIONS {
-            let expected = format!("1 to {MAX_OBLIGATIONS}");
-            faults.push(Fault::new(path, "count", count.to_string(), expected).under(paragraph));
+            let expected = format!("1 to {MAX_OBLIGATIONS} ({paragraph})");
+            faults.push(fault(path, "count", &count.to_string(), &expected));
             if count > 0 {
                 // Nothing more is read of a document that is too long.
                 return faults;
@@ -158,31 +153,27 @@ fn check_consideration(document: &TermsDocument, faults: &mut Vec<Fault>) {
         if let Some(fault) = bad_text(path("id"), part.id()) {
             faults.push(fault);
         } else if !ids.insert(part.id()) {
-            faults.push(Fault::new(
-                path("id"),
-                "duplicate_id",
-                part.id(),
-                "an id used once",
-            ));
+            faults.push(fault(path("id"), "duplicate_id", part.id(), "an id used once"));
         }
         let amount = part.included();
-        let fault = |code, expected| Fault::new(path("amount"), code, amount.to_string(), expected);
+        let mut refuse = |code, expected: &str| {
+            faults.push(fault(path("amount"), code, &amount.to_string(), expected));
+        };
         if amount.currency() != document.currency {
-            let expected = format!("an amount in {}", document.currency);
-            faults.push(fault("currency_mismatch", expected));
+            refuse(
+                "currency_mismatch",
+                &format!("an amount in {}", document.currency),
+            );
         } else if let Ok(units) = amount.minor() {
             magnitude = magnitude.saturating_add(units.saturating_abs());
         } else {
-            faults.push(fault(
-                "invalid_amount",
-                "whole minor units of the currency".to_owned(),
-            ));
+            refuse("invalid_amount", "whole minor units of the currency");
         }
     }
     if magnitude > MAX_MINOR_UNITS {
-        let (found, expected) = ("magnitudes that sum to more", "at most 10^18 minor units");
-        let fault = Fault::new("consideration", "invalid_amount", found, expected);
-        faults.push(fault.under(Paragraph::TRANSACTION_PRICE));
+        let expected = format!("at most 10^18 minor units ({})", Paragraph::TRANSACTION_PRICE);
+        let found = "magnitudes that sum to more";
+        faults.push(fault("consideration", "invalid_amount", found, &expected));
     }
 }
 
@@ -194,58 +185,52 @@ fn check_obligations(document: &TermsDocument, faults: &mut Vec<Fault>) {
         if let Some(fault) = bad_text(path("id"), &obligation.id) {
             faults.push(fault);
         } else if !ids.insert(&obligation.id) {
-            let fault = Fault::new(
-                path("id"),
-                "duplicate_id",
-                &obligation.id,
-                "an obligation named once",
-            );
-            faults.push(fault.under(Paragraph::OBLIGATIONS));
+            let expected = format!("an obligation named once ({})", Paragraph::OBLIGATIONS);
+            faults.push(fault(path("id"), "duplicate_id", &obligation.id, &expected));
         }
         let length = obligation.description.chars().count();
         if length > MAX_TEXT {
+            let found = format!("{length} characters");
             let expected = "at most 200 characters";
-            faults.push(Fault::new(
-                path("description"),
-                "text",
-                format!("{length} characters"),
-                expected,
-            ));
+            faults.push(fault(path("description"), "invalid_text", &found, expected));
         }
         let ssp = obligation.ssp.price();
-        let fault = |code, expected| {
-            Fault::new(path("ssp"), code, ssp.to_string(), expected).under(Paragraph::STANDALONE_PRICE)
+        let mut refuse = |code, expected: &str| {
+            let expected = format!("{expected} ({})", Paragraph::STANDALONE_PRICE);
+            faults.push(fault(path("ssp.price"), code, &ssp.to_string(), &expected));
         };
         if ssp.currency() != document.currency {
-            let expected = format!("a price in {}", document.currency);
-            faults.push(fault("currency_mismatch", expected));
+            refuse("currency_mismatch", &format!("a price in {}", document.currency));
         } else if ssp.is_negative() {
-            faults.push(fault("negative_standalone_price", "zero or above".to_owned()));
+            refuse("negative_standalone_price", "zero or above");
         }
         weights += &ssp.exact().abs();
         if let Measure::Time { period: Some(period) } = &obligation.measure
             && !is_short_enough(period)
         {
             let expected = format!("a service of at most {MAX_TERM_MONTHS} months");
-            let found = period.to_string();
-            faults.push(Fault::new(
-                path("measure.period"),
-                "term_too_long",
-                found,
-                expected,
-            ));
+            let path = path("measure.period");
+            faults.push(fault(path, "term_too_long", &period.to_string(), &expected));
         }
     }
     if weights.is_zero() && !document.obligations.is_empty() {
-        let expected = "at least one stand-alone selling price above zero";
-        let fault = Fault::new("obligations", "no_allocation_basis", "all zero", expected);
-        faults.push(fault.under(Paragraph::RELATIVE));
+        let expected = format!(
+            "at least one stand-alone selling price above zero ({})",
+            Paragraph::RELATIVE
+        );
+        faults.push(fault("obligations", "no_allocation_basis", "all zero", &expected));
     }
 }
 
 /// What is wrong with an id, if anything.
 fn bad_text(path: String, text: &str) -> Option<Fault> {
     let count = text.chars().count();
-    (count == 0 || count > MAX_TEXT)
-        .then(|| Fault::new(path, "text", format!("{count} characters"), "1 to 200 characters"))
+    (count == 0 || count > MAX_TEXT).then(|| {
+        let found = format!("{count} characters");
+        fault(path, "invalid_text", &found, "1 to 200 characters")
+    })
+}
+
+fn fault(path: impl Into<String>, code: &'static str, found: &str, expected: &str) -> Fault {
+    Fault::new(path, code, format!("{found}; expected {expected}"))
 }

@@ -177,25 +177,27 @@ fn every_fault_of_terms_is_listed() {
     document.obligations[0].description = "x".repeat(201);
     let error = Terms::new(document).unwrap_err();
     assert_eq!(error.code(), "invalid_amount");
-    insta::assert_snapshot!(error, @r"
-    consideration[0].amount: 10.005 USD; expected whole minor units of the currency
-    consideration[1].id: price; expected an id used once
-    consideration[1].amount: 0.01 EUR; expected an amount in USD
-    obligations[0].description: 201 characters; expected at most 200 characters
-    obligations[0].ssp: -0.01 USD; expected zero or above (ASC 606-10-32-32, IFRS 15.77)
-    obligations[1].id: a; expected an obligation named once (ASC 606-10-25-14, IFRS 15.22)
-    obligations[1].ssp: 0.01 EUR; expected a price in USD (ASC 606-10-32-32, IFRS 15.77)
-    obligations[2].id: 0 characters; expected 1 to 200 characters
-    obligations[2].measure.period: 2000-01-01 to 9999-12-31; expected a service of at most 1200 months
-    policy.id: 0 characters; expected 1 to 200 characters
-    ");
+    insta::assert_snapshot!(error, @r#"
+    terms of rev_1, 10 faults:
+      consideration[0].amount: 10.005 USD; expected whole minor units of the currency
+      consideration[1].id: price; expected an id used once
+      consideration[1].amount: 0.01 EUR; expected an amount in USD
+      obligations[0].description: 201 characters; expected at most 200 characters
+      obligations[0].ssp.price: -0.01 USD; expected zero or above (ASC 606-10-32-32, IFRS 15.77)
+      obligations[1].id: a; expected an obligation named once (ASC 606-10-25-14, IFRS 15.22)
+      obligations[1].ssp.price: 0.01 EUR; expected a price in USD (ASC 606-10-32-32, IFRS 15.77)
+      obligations[2].id: 0 characters; expected 1 to 200 characters
+      obligations[2].measure.period: 2000-01-01 to 9999-12-31; expected a service of at most 1200 months
+      policy.id: 0 characters; expected 1 to 200 characters
+    "#);
 
     let mut empty = bundle(usd("0.00"), &[("a", usd("0.00"), AT_ONCE)]);
     empty.consideration.clear();
-    insta::assert_snapshot!(Terms::new(empty.clone()).unwrap_err(), @r"
-    consideration: 0; expected 1 to 10000 (ASC 606-10-32-2, IFRS 15.47)
-    obligations: all zero; expected at least one stand-alone selling price above zero (ASC 606-10-32-31, IFRS 15.76)
-    ");
+    insta::assert_snapshot!(Terms::new(empty.clone()).unwrap_err(), @r#"
+    terms of rev_1, 2 faults:
+      consideration: 0; expected 1 to 10000 (ASC 606-10-32-2, IFRS 15.47)
+      obligations: all zero; expected at least one stand-alone selling price above zero (ASC 606-10-32-31, IFRS 15.76)
+    "#);
     empty.obligations.clear();
     insta::assert_snapshot!(Terms::new(empty).unwrap_err(), @r"
     consideration: 0; expected 1 to 10000 (ASC 606-10-32-2, IFRS 15.47)

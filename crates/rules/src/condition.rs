@@ -2,13 +2,15 @@ use std::cell::Cell;
 use std::fmt;
 
 use chrono::NaiveDate;
+use l2c_documents::{Fault, Faults};
 use l2c_money::Exact;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::error::RulesError;
 use crate::predicate::{Check, FactTest, Node};
-use crate::{FactType, FactTypes, Fault, Faults, Predicate, RulesError, Value};
+use crate::{FactType, FactTypes, Predicate, Value};
 
 /// How deep conditions may be nested.
 pub const MAX_DEPTH: usize = 64;
@@ -170,12 +172,13 @@ impl Condition {
     /// paths of the faults begin with it.
     ///
     /// # Errors
-    /// All faults: [`RulesError::UnknownFact`], [`RulesError::WrongType`], [`RulesError::NoOrder`],
-    /// [`RulesError::ReversedRange`], [`RulesError::TooDeep`], [`RulesError::TooLarge`].
+    /// All faults, with the codes `unknown_fact`, `wrong_type`, `no_order`, `reversed_range`, `too_deep` and
+    /// `too_large`.
     pub fn check(&self, types: &FactTypes, path: &str) -> Result<Predicate, Faults> {
         let mut checker = Checker {
             types,
             left: MAX_SIZE,
+            full: false,
             faults: Vec::new(),
         };
         let node = checker.node(
@@ -186,7 +189,7 @@ impl Condition {
             },
             1,
         );
-        match (node, Faults::of(checker.faults)) {
+        match (node, Faults::of("condition", checker.faults)) {
             (Some(root), None) => Ok(Predicate(root)),
             (_, Some(faults)) => Err(faults),
             // A node is missing only where a fault was noted.
@@ -250,15 +253,14 @@ impl fmt::Display for Path<'_> {
 struct Checker<'a> {
     types: &'a FactTypes,
     left: usize,
+    /// Whether it was said that there are too many.
+    full: bool,
     faults: Vec<Fault>,
 }
 
 impl Checker<'_> {
-    fn fault<T>(&mut self, path: &Path<'_>, error: RulesError) -> Option<T> {
-        self.faults.push(Fault {
-            path: path.to_string(),
-            error,
-        });
+    fn fault<T>(&mut self, path: &Path<'_>, error: &RulesError) -> Option<T> {
+        self.faults.push(error.at(path.to_string(), self.types));
         None
     }
 
@@ -269,20 +271,17 @@ impl Checker<'_> {
                 self.left = left;
                 Some(())
             }
-            None if self
-                .faults
-                .iter()
-                .any(|fault| matches!(fault.error, RulesError::TooLarge { .. })) =>
-            {
-                None
+            None if self.full => None,
+            None => {
+                self.full = true;
+                self.fault(path, &RulesError::TooLarge { limit: MAX_SIZE })
             }
-            None => self.fault(path, RulesError::TooLarge { limit: MAX_SIZE }),
         }
     }
 
     fn node(&mut self, condition: &Condition, path: &Path<'_>, depth: usize) -> Option<Node> {
         if depth > MAX_DEPTH {
-            return self.fault(path, RulesError::TooDeep { limit: MAX_DEPTH });
+            return self.fault(path, &RulesError::TooDeep { limit: MAX_DEPTH });
         }
         self.count(path)?;
         match condition {
@@ -326,7 +325,7 @@ impl Checker<'_> {
                 fact: fact.to_owned(),
                 known: self.types.names(),
             };
-            return self.fault(&path.field("fact"), error);
+            return self.fault(&path.field("fact"), &error);
         };
         let here = path.field(test.name());
         let ordered = matches!(
@@ -336,7 +335,7 @@ impl Checker<'_> {
         if ordered && !declared.is_ordered() {
             return self.fault(
                 &here,
-                RulesError::NoOrder {
+                &RulesError::NoOrder {
                     fact: fact.to_owned(),
                     declared,
                 },
@@ -362,7 +361,7 @@ impl Checker<'_> {
                     let (low, high) = (from.to_string(), to.to_string());
                     return self.fault(
                         &here,
-                        RulesError::ReversedRange {
+                        &RulesError::ReversedRange {
                             fact: fact.to_owned(),
                             low,
                             high,
@@ -387,7 +386,7 @@ impl Checker<'_> {
                 let (fact, found) = (fact.to_owned(), literal.excerpt());
                 self.fault(
                     path,
-                    RulesError::WrongType {
+                    &RulesError::WrongType {
                         fact,
                         expected: declared,
                         found,

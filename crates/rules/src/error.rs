@@ -1,13 +1,12 @@
-use std::fmt;
+use l2c_documents::Fault;
 
-use crate::FactType;
+use crate::{FactType, FactTypes};
 
 /// What is wrong with a condition or with a set of facts.
 ///
 /// The values of facts never appear here: they may be personal data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RulesError {
+pub(crate) enum RulesError {
     /// A condition tests a fact that is not declared.
     #[error("no fact is named {fact:?}; there are: {known}")]
     UnknownFact {
@@ -77,9 +76,7 @@ pub enum RulesError {
 }
 
 impl RulesError {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
+    const fn code(&self) -> &'static str {
         match self {
             Self::UnknownFact { .. } => "unknown_fact",
             Self::WrongType { .. } => "wrong_type",
@@ -91,79 +88,13 @@ impl RulesError {
             Self::UndeclaredFact { .. } => "undeclared_fact",
         }
     }
-}
 
-/// One fault of a document and where it stands. A document that holds conditions has faults of its own type
-/// `E` beside those of its conditions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault<E = RulesError> {
-    /// Where: `rules[3].when.all[0].gt`. Empty at the root.
-    pub path: String,
-    /// What.
-    pub error: E,
-}
-
-impl<E: fmt::Display> fmt::Display for Fault<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() {
-            write!(f, "{}", self.error)
-        } else {
-            write!(f, "{}: {}", self.path, self.error)
+    /// The fault at a place; a report names the nearest of the facts that there are.
+    pub(crate) fn at(&self, path: impl Into<String>, types: &FactTypes) -> Fault {
+        let fault = Fault::new(path, self.code(), self.to_string());
+        match self {
+            Self::UnknownFact { .. } => fault.among(types.iter().map(|(name, _)| name)),
+            _ => fault,
         }
     }
 }
-
-/// All faults of a document, in the order in which they were found; at least one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Faults<E = RulesError> {
-    // Boxed, so that a result that carries it stays small.
-    first: Box<Fault<E>>,
-    rest: Vec<Fault<E>>,
-}
-
-impl<E> Faults<E> {
-    /// `None` if there is no fault.
-    #[must_use]
-    pub fn of(faults: Vec<Fault<E>>) -> Option<Self> {
-        let mut faults = faults.into_iter();
-        let first = Box::new(faults.next()?);
-        Some(Self {
-            first,
-            rest: faults.collect(),
-        })
-    }
-
-    /// The first fault: its code is the code of the document.
-    #[must_use]
-    pub fn first(&self) -> &Fault<E> {
-        &self.first
-    }
-
-    /// The faults in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Fault<E>> {
-        std::iter::once(self.first()).chain(&self.rest)
-    }
-
-    /// The faults, to be joined to those of the document around this one.
-    #[must_use]
-    pub fn into_vec(self) -> Vec<Fault<E>> {
-        std::iter::once(*self.first).chain(self.rest).collect()
-    }
-}
-
-impl Faults {
-    /// The code of the first fault.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        self.first.error.code()
-    }
-}
-
-impl<E: fmt::Display> fmt::Display for Faults<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.first)?;
-        self.rest.iter().try_for_each(|fault| write!(f, "\n{fault}"))
-    }
-}
-
-impl<E: fmt::Debug + fmt::Display> std::error::Error for Faults<E> {}

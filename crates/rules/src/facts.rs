@@ -3,10 +3,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
+use l2c_documents::Faults;
 use l2c_money::Exact;
 use serde::{Deserialize, Serialize};
 
-use crate::{FactType, Fault, Faults, RulesError, Value};
+use crate::error::RulesError;
+use crate::{FactType, Value};
 
 /// The facts that conditions may test, each with its type.
 ///
@@ -79,7 +81,7 @@ impl FactTypes {
     /// Checks that every fact given is declared and has its declared type; facts may be missing.
     ///
     /// # Errors
-    /// [`RulesError::UndeclaredFact`] and [`RulesError::MistypedFact`], all of them, by name.
+    /// All faults, by name, with the codes `undeclared_fact` and `mistyped_fact`.
     pub fn check(&self, facts: &Facts) -> Result<(), Faults> {
         let faults = facts.iter().filter_map(|(name, value)| {
             let error = match self.get(name) {
@@ -94,12 +96,9 @@ impl FactTypes {
                 },
                 Some(_) => return None,
             };
-            Some(Fault {
-                path: name.to_owned(),
-                error,
-            })
+            Some(error.at(name, self))
         });
-        Faults::of(faults.collect()).map_or(Ok(()), Err)
+        Faults::of("facts", faults.collect()).map_or(Ok(()), Err)
     }
 }
 

@@ -53,8 +53,8 @@ mod predicate;
 mod value;
 
 pub use condition::{Condition, Literal, MAX_DEPTH, MAX_SIZE, Test};
-pub use error::{Fault, Faults, RulesError};
 pub use facts::{FactTypes, Facts};
+pub use l2c_documents::{Fault, Faults};
 pub use outcome::Outcome;
 pub use predicate::Predicate;
 pub use value::{FactType, Value};

@@ -89,19 +89,20 @@ fn every_fault_with_its_path() {
     let condition: Condition = serde_json::from_str(json).unwrap();
     let faults = condition.check(&types(), "rules[3].when").unwrap_err();
     assert_snapshot!(faults, @r#"
-    rules[3].when.all[0].fact: no fact is named "reigon"; there are: close_date, code, discount_percent, new_customer, region, total
-    rules[3].when.all[1].any[0].gt: "total" is a number, and "1,000" is not; write a decimal as a string, such as "1000.50"
-    rules[3].when.all[1].any[1].in[1]: "close_date" is a date, and "2017-1-1" is not; write a date as a string, such as "2017-12-31"
-    rules[3].when.all[1].any[1].in[2]: "close_date" is a date, and "31.12.2017" is not; write a date as a string, such as "2017-12-31"
-    rules[3].when.all[2].not.gte: "new_customer" is a flag, which has no order; use eq, ne, in or exists
-    rules[3].when.all[3].between: the range of "total" begins at 10 and ends at 9; the lower end comes first
-    rules[3].when.all[4].eq: "region" is a text, and true is not; write a string
-    rules[3].when.all[5].eq: "new_customer" is a flag, and "true" is not; write true or false
-    rules[3].when.all[6].between[0]: "total" is a number, and "low" is not; write a decimal as a string, such as "1000.50"
-    rules[3].when.all[6].between[1]: "total" is a number, and "high" is not; write a decimal as a string, such as "1000.50"
+    condition, 10 faults:
+      rules[3].when.all[0].fact: no fact is named "reigon"; there are: close_date, code, discount_percent, new_customer, region, total
+      rules[3].when.all[1].any[0].gt: "total" is a number, and "1,000" is not; write a decimal as a string, such as "1000.50"
+      rules[3].when.all[1].any[1].in[1]: "close_date" is a date, and "2017-1-1" is not; write a date as a string, such as "2017-12-31"
+      rules[3].when.all[1].any[1].in[2]: "close_date" is a date, and "31.12.2017" is not; write a date as a string, such as "2017-12-31"
+      rules[3].when.all[2].not.gte: "new_customer" is a flag, which has no order; use eq, ne, in or exists
+      rules[3].when.all[3].between: the range of "total" begins at 10 and ends at 9; the lower end comes first
+      rules[3].when.all[4].eq: "region" is a text, and true is not; write a string
+      rules[3].when.all[5].eq: "new_customer" is a flag, and "true" is not; write true or false
+      rules[3].when.all[6].between[0]: "total" is a number, and "low" is not; write a decimal as a string, such as "1000.50"
+      rules[3].when.all[6].between[1]: "total" is a number, and "high" is not; write a decimal as a string, such as "1000.50"
     "#);
     assert_eq!(faults.code(), "unknown_fact");
-    let codes: Vec<&str> = faults.iter().map(|fault| fault.error.code()).collect();
+    let codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
     assert_eq!(codes[4..6], ["no_order", "reversed_range"]);
     // At the root of a document the path has no leading dot.
     let alone = condition.check(&types(), "").unwrap_err();
@@ -129,8 +130,9 @@ fn facts_are_checked_against_their_types() {
         .number("discount_percent", 1_i64);
     let faults = types().check(&facts).unwrap_err();
     assert_snapshot!(faults, @r#"
-    reigon: the fact "reigon" is not declared; there are: close_date, code, discount_percent, new_customer, region, total
-    total: the fact "total" is a text; it is declared as a number
+    facts, 2 faults:
+      reigon: the fact "reigon" is not declared; there are: close_date, code, discount_percent, new_customer, region, total
+      total: the fact "total" is a text; it is declared as a number
     "#);
     // Evaluation is total nevertheless: the mistyped fact counts as missing.
     assert!(!predicate(r#"{"fact": "total", "eq": "7"}"#).holds(&facts));

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
+use l2c::documents::Check;
 use l2c::invoicing::{
     BillingAccountId, BillingLog, BillingPolicy, BillingSchedule, Invoice, InvoiceCommand, InvoiceContext,
-    InvoiceId, InvoiceNumber, InvoiceState, IssuedInvoice, NumberSeries, TaxRates, TaxRatesDocument,
-    bill_run,
+    InvoiceId, InvoiceNumber, InvoiceState, IssuedInvoice, NumberSeries, TaxRates, bill_run,
 };
 use l2c::rules::{Condition, FactTypes, Facts, Predicate};
 use serde::Deserialize;
 
 use crate::books::Books;
+use crate::documents;
 use crate::error::Failure;
 use crate::policy::Folder;
 use crate::record::{Life, Record};
@@ -21,7 +22,7 @@ use crate::stage::Kept;
 /// `credits.json`: which invoices are taken back, and billed again on the same day.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CreditDocument {
+pub struct CreditDocument {
     rules: Vec<CreditRule>,
 }
 
@@ -52,23 +53,25 @@ impl Policy {
     /// # Errors
     /// Every fault of a document.
     pub fn read(folder: &mut Folder) -> Result<Self, Failure> {
-        let rates: TaxRatesDocument = folder.read("tax.json")?;
-        let rates = folder.check("tax.json", TaxRates::new(rates))?;
-        let billing: BillingPolicy = folder.read("billing.json")?;
-        let document: CreditDocument = folder.read("credits.json")?;
+        let rates = folder.read(&documents::TAX)?;
+        let rates = folder.check(&documents::TAX, TaxRates::new(rates))?;
+        let billing = folder.read(&documents::BILLING)?;
+        let billing = folder.check(&documents::BILLING, BillingPolicy::new(billing))?;
+        let document = folder.read(&documents::CREDITS)?;
         let types = FactTypes::new()
             .number("amount")
             .number("draw")
             .text("office")
             .text("product");
+        let mut check = Check::new("credits");
         let mut credits = Vec::new();
         for (index, rule) in document.rules.into_iter().enumerate() {
-            let when = folder.check(
-                "credits.json",
-                rule.when.check(&types, &format!("rules[{index}].when")),
-            )?;
-            credits.push((rule, when));
+            match rule.when.check(&types, &format!("rules[{index}].when")) {
+                Ok(when) => credits.push((rule, when)),
+                Err(faults) => check.extend(faults),
+            }
         }
+        let credits = folder.check(&documents::CREDITS, check.finish(credits))?;
         Ok(Self {
             rates,
             billing,

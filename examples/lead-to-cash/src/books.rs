@@ -2,9 +2,10 @@
 
 use indicatif::ProgressBar;
 use l2c::host::{DomainEvent, Expected, LoadError, Store, StoreError, Upcasters, stream_events};
-use l2c::ledger::{ChartDocument, ChartOfAccounts, JournalEntry, TrialBalance, write_csv_to};
+use l2c::ledger::{ChartOfAccounts, JournalEntry, TrialBalance, write_csv_to};
 use serde::{Deserialize, Serialize};
 
+use crate::documents;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::policy::Folder;
@@ -38,8 +39,8 @@ impl Books {
     /// # Errors
     /// Every fault of the document.
     pub fn open(folder: &mut Folder) -> Result<Self, Failure> {
-        let chart: ChartDocument = folder.read("accounts.json")?;
-        let chart = folder.check("accounts.json", ChartOfAccounts::new(&chart))?;
+        let chart = folder.read(&documents::ACCOUNTS)?;
+        let chart = folder.check(&documents::ACCOUNTS, ChartOfAccounts::new(&chart))?;
         Ok(Self {
             balance: TrialBalance::new(),
             entries: 0,

@@ -11,6 +11,7 @@ use l2c::host::PartyId;
 use l2c::money::{Exact, Money, MoneyError, Rounding};
 
 use crate::contracting::{Agreed, component};
+use crate::documents;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::policy::Folder;
@@ -37,8 +38,8 @@ pub struct Commissioning {
 /// # Errors
 /// Every fault of the document.
 pub fn plan(folder: &mut Folder) -> Result<(PlanDocument, Plan), Failure> {
-    let document: PlanDocument = folder.read("commission-plan.json")?;
-    let plan = folder.check("commission-plan.json", Plan::new(&document))?;
+    let document = folder.read(&documents::COMMISSION_PLAN)?;
+    let plan = folder.check(&documents::COMMISSION_PLAN, Plan::new(&document))?;
     Ok((document, plan))
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use l2c::documents::Report;
 use l2c::host::StoreError;
 
 /// Why the run stopped; the text names the file, document or stage and what would be right.
@@ -17,13 +18,18 @@ pub enum Failure {
         /// What is wrong.
         reason: String,
     },
-    /// A policy document.
-    #[error("{}: {}", path.display(), faults.join("\n  "))]
-    Policy {
+    /// A policy document that cannot be used: everything that is wrong with it, at its place in the file.
+    #[error("the policy cannot be used\n\n{0}")]
+    Policy(#[from] Report),
+    /// A policy document that cannot be read.
+    #[error("{}: {reason}; every policy folder has this document ({says})", path.display())]
+    Unread {
         /// The document.
         path: PathBuf,
-        /// Everything that is wrong with it.
-        faults: Vec<String>,
+        /// What the document says.
+        says: &'static str,
+        /// What the system says.
+        reason: String,
     },
     /// The store belongs to other data or policies.
     #[error("store {}: belongs to another run: {}; name another file with --store, or use the same data, policies and date", path.display(), changed.join("; "))]

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use l2c::leads::{ForecastDocument, Forecaster, GroupBy, OpportunityStatus, PipelineItem, SalesProcess};
+use l2c::leads::{Forecaster, GroupBy, OpportunityStatus, PipelineItem, SalesProcess};
 use l2c::money::{Money, RoundTo, RoundingPolicy};
 use serde::Serialize;
 
+use crate::documents;
 use crate::error::Failure;
 use crate::import::Crm;
 use crate::offer::Offer;
@@ -20,8 +21,8 @@ use crate::tables::word;
 /// # Errors
 /// Every fault of the document.
 pub fn forecaster(folder: &mut Folder, process: SalesProcess) -> Result<Forecaster, Failure> {
-    let document: ForecastDocument = folder.read("forecast.json")?;
-    folder.check("forecast.json", Forecaster::new(&document, process, &[]))
+    let document = folder.read(&documents::FORECAST)?;
+    folder.check(&documents::FORECAST, Forecaster::new(&document, process, &[]))
 }
 
 /// A stage of the pipeline, as `run.json` states it.

@@ -8,6 +8,7 @@ mod checks;
 mod collecting;
 mod commissioning;
 mod contracting;
+mod documents;
 mod error;
 mod forecasting;
 mod import;

@@ -5,22 +5,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use l2c::documents::{Check, Fault};
 use l2c::money::{
     Currency, Decimal, Money, MoneyError, Percent, Price, RoundingPolicy, Unit, decimal_string,
 };
 use l2c::pricing::{
     Catalogue, CatalogueDocument, ComponentDocument, Engine, PriceBook, PriceBookDocument,
-    PriceEntryDocument, ProductDocument, ProductId, Waterfall, WaterfallDocument,
+    PriceEntryDocument, ProductDocument, ProductId, Waterfall,
 };
 use serde::Deserialize;
 
+use crate::documents;
 use crate::error::Failure;
 use crate::policy::Folder;
 
 /// `product-make-up.json`: what each product is made of.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MakeUpDocument {
+pub struct MakeUpDocument {
     id: String,
     version: u32,
     /// The make-up of a product that is not named below.
@@ -59,7 +61,7 @@ pub enum ComponentKind {
 /// `price-book.json`: list prices that replace those of the export, and the floor.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PriceBookPolicy {
+pub struct PriceBookPolicy {
     id: String,
     version: u32,
     /// A sale below this part of the list price needs an approval.
@@ -100,44 +102,48 @@ impl Offer {
         products: &BTreeMap<String, Price>,
         currency: Currency,
     ) -> Result<Self, Failure> {
-        let make_up: MakeUpDocument = folder.read("product-make-up.json")?;
-        let book: PriceBookPolicy = folder.read("price-book.json")?;
-        let waterfall: WaterfallDocument = folder.read("waterfall.json")?;
+        let make_up = folder.read(&documents::PRODUCT_MAKE_UP)?;
+        let book = folder.read(&documents::PRICE_BOOK)?;
+        let waterfall = folder.read(&documents::WATERFALL)?;
         let mut ids = BTreeMap::new();
         for name in products.keys() {
-            let id = folder.check("product-make-up.json", ProductId::from_key(&key(name)))?;
+            let id = ProductId::from_key(&key(name)).map_err(Failure::stage("products", name))?;
             ids.insert(name.clone(), id);
         }
         // A document may name products that this export does not have: policies outlive exports.
         let mut entries = Vec::new();
-        let mut wrong = Vec::new();
+        // Where each entry comes from: a place in the document, or the export.
+        let mut places = Vec::new();
+        let mut wrong = Check::new("price book");
         if book.floor_of_list.value() < Decimal::ZERO {
             let floor = book.floor_of_list;
-            wrong.push(format!(
-                "floor_of_list: {floor} is below zero; a floor is 0 % or above"
-            ));
+            let message = format!("{floor} is below zero; a floor is 0 % or above");
+            wrong.fault("floor_of_list", "below_zero", message);
         }
         for (name, price) in products {
             let Some(id) = ids.get(name) else { continue };
             let mut add = |place: &str, price: Decimal, from, until| {
                 if price < Decimal::ZERO {
-                    wrong.push(format!(
-                        "{place}: {price} is below zero; a list price is zero or above"
-                    ));
+                    let message = format!("{price} is below zero; a list price is zero or above");
+                    let fault = Fault::new("price", "below_zero", message);
+                    wrong.extend([fault.under(place)]);
                     return;
                 }
                 let floor = price_part(book.floor_of_list, price, currency);
                 match floor {
-                    Ok(floor) => entries.push(PriceEntryDocument {
-                        product: id.clone(),
-                        component: None,
-                        price,
-                        unit: Unit::ONE,
-                        floor: Some(floor.amount()),
-                        valid_from: from,
-                        valid_until: until,
-                    }),
-                    Err(fault) => wrong.push(format!("{place}: {fault}")),
+                    Ok(floor) => {
+                        places.push(place.to_owned());
+                        entries.push(PriceEntryDocument {
+                            product: id.clone(),
+                            component: None,
+                            price,
+                            unit: Unit::ONE,
+                            floor: Some(floor.amount()),
+                            valid_from: from,
+                            valid_until: until,
+                        });
+                    }
+                    Err(fault) => wrong.fault(place, fault.code(), fault.to_string()),
                 }
             };
             let own: Vec<_> = book
@@ -148,22 +154,17 @@ impl Offer {
                 .collect();
             for (index, entry) in &own {
                 add(
-                    &format!("entries[{index}].price"),
+                    &format!("entries[{index}]"),
                     entry.price,
                     entry.valid_from,
                     entry.valid_until,
                 );
             }
             if own.is_empty() {
-                add(name, price.amount(), None, None);
+                add("", price.amount(), None, None);
             }
         }
-        if !wrong.is_empty() {
-            return Err(Failure::Policy {
-                path: folder.document("price-book.json"),
-                faults: wrong,
-            });
-        }
+        folder.check(&documents::PRICE_BOOK, wrong.finish(()))?;
         let book = PriceBookDocument {
             id: book.id,
             version: book.version,
@@ -178,10 +179,13 @@ impl Offer {
                 .map(|(name, id)| product(name, id, make_up.of(name)))
                 .collect(),
         };
-        let catalogue = folder.check("product-make-up.json", Catalogue::new(&catalogue))?;
-        let book = folder.check("price-book.json", PriceBook::new(&book))?;
-        let waterfall = folder.check("waterfall.json", Waterfall::new(&waterfall))?;
-        let engine = folder.check("price-book.json", Engine::new(catalogue, book, waterfall))?;
+        let catalogue =
+            Catalogue::new(&catalogue).map_err(|faults| faults.moved(|path| make_up.place(&ids, path)));
+        let catalogue = folder.check(&documents::PRODUCT_MAKE_UP, catalogue)?;
+        let book = PriceBook::new(&book).map_err(|faults| faults.moved(|path| of_entry(&places, path)));
+        let book = folder.check(&documents::PRICE_BOOK, book)?;
+        let waterfall = folder.check(&documents::WATERFALL, Waterfall::new(&waterfall))?;
+        let engine = folder.check(&documents::WATERFALL, Engine::new(catalogue, book, waterfall))?;
         Ok(Self {
             engine: Arc::new(engine),
             make_up,
@@ -213,6 +217,35 @@ impl MakeUpDocument {
     fn of(&self, name: &str) -> &[Component] {
         self.products.get(name).unwrap_or(&self.default)
     }
+
+    /// Where in the document stands what the catalogue has at a path: `products[3].components[0].name`.
+    fn place(&self, products: &BTreeMap<String, ProductId>, path: &str) -> String {
+        let found = inside("products", path).and_then(|(index, rest)| {
+            let name = products.keys().nth(index)?;
+            let rest = rest.strip_prefix(".components")?;
+            Some(match self.products.contains_key(name) {
+                true => format!("products.{name}{rest}"),
+                false => format!("default{rest}"),
+            })
+        });
+        found.unwrap_or_else(|| path.to_owned())
+    }
+}
+
+/// Where in the document stands what the price book has at a path: `entries[3].price`.
+fn of_entry(places: &[String], path: &str) -> String {
+    let found = inside("entries", path).and_then(|(index, rest)| Some((places.get(index)?, rest)));
+    match found {
+        Some((place, rest)) if !place.is_empty() => format!("{place}{rest}"),
+        Some(_) => String::new(),
+        None => path.to_owned(),
+    }
+}
+
+/// The index in a list and what follows: 3 and `.price` of `entries[3].price`.
+fn inside<'a>(list: &str, path: &'a str) -> Option<(usize, &'a str)> {
+    let (index, rest) = path.strip_prefix(list)?.strip_prefix('[')?.split_once(']')?;
+    Some((index.parse().ok()?, rest))
 }
 
 fn product(name: &str, id: &ProductId, components: &[Component]) -> ProductDocument {

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 use l2c::handover::quote_to_order;
-use l2c::orders::{HoldPolicy, HoldPolicyDocument, LineKind, Order, OrderCommand, OrderContext, OrderId};
+use l2c::orders::{HoldPolicy, LineKind, Order, OrderCommand, OrderContext, OrderId};
 use l2c::pricing::PricedLine;
 
+use crate::documents;
 use crate::error::Failure;
 use crate::offer::ComponentKind;
 use crate::policy::Folder;
@@ -17,9 +18,9 @@ use crate::stage::{Kept, Known};
 /// # Errors
 /// Every fault of the document.
 pub fn holds(folder: &mut Folder) -> Result<HoldPolicy, Failure> {
-    let document: HoldPolicyDocument = folder.read("holds.json")?;
+    let document = folder.read(&documents::HOLDS)?;
     folder.check(
-        "holds.json",
+        &documents::HOLDS,
         HoldPolicy::new(&document, &Order::fact_types().text("office")),
     )
 }

@@ -6,10 +6,10 @@ use chrono::{Days, NaiveDate};
 use l2c::handover::opportunity_to_quote;
 use l2c::host::PartyId;
 use l2c::quotes::{
-    Actor, ApprovalMatrix, ApprovalMatrixDocument, Quote, QuoteCommand, QuoteContext, QuoteFact, QuoteId,
-    QuoteStatus,
+    Actor, ApprovalMatrix, Quote, QuoteCommand, QuoteContext, QuoteFact, QuoteId, QuoteStatus,
 };
 
+use crate::documents;
 use crate::error::Failure;
 use crate::import::Outcome;
 use crate::offer::Offer;
@@ -209,8 +209,8 @@ fn one(
 /// # Errors
 /// Every fault of the document.
 pub fn matrix(folder: &mut crate::policy::Folder) -> Result<Arc<ApprovalMatrix>, Failure> {
-    let document: ApprovalMatrixDocument = folder.read("approvals.json")?;
+    let document = folder.read(&documents::APPROVALS)?;
     folder
-        .check("approvals.json", ApprovalMatrix::new(&document))
+        .check(&documents::APPROVALS, ApprovalMatrix::new(&document))
         .map(Arc::new)
 }

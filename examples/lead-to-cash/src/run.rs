@@ -12,6 +12,7 @@ use l2c::revenue::RevenuePolicy;
 
 use crate::books::Books;
 use crate::checks::Made;
+use crate::documents;
 use crate::error::Failure;
 use crate::import::{Crm, Outcome, Treatment};
 use crate::offer::Offer;
@@ -49,7 +50,6 @@ struct Policies {
 impl Policies {
     fn read(folder: &mut Folder, terms: Terms, crm: &Crm) -> Result<Self, Failure> {
         let selling = selling::Policy::read(folder)?;
-        let behaviour = folder.read("payments.json")?;
         Ok(Self {
             offer: Offer::new(folder, &crm.products, terms.currency)?,
             forecaster: forecasting::forecaster(folder, selling.process.clone())?,
@@ -57,8 +57,8 @@ impl Policies {
             matrix: quoting::matrix(folder)?,
             holds: ordering::holds(folder)?,
             billing: billing::Policy::read(folder)?,
-            simulation: Simulation::new(behaviour, &folder.document("payments.json"))?,
-            revenue: folder.read("revenue.json")?,
+            simulation: Simulation::read(folder)?,
+            revenue: folder.read(&documents::REVENUE)?,
             plan: commissioning::plan(folder)?,
             terms,
         })
@@ -73,14 +73,8 @@ pub fn run(arguments: &Arguments) -> Result<Report, Failure> {
     let progress = Progress::new(arguments.quiet);
     progress.doing("reading the policies and the export");
     let mut folder = Folder::new(&arguments.policy);
-    let terms: Terms = folder.read("terms.json")?;
-    let faults = terms.faults();
-    if !faults.is_empty() {
-        return Err(Failure::Policy {
-            path: folder.document("terms.json"),
-            faults,
-        });
-    }
+    let terms = folder.read(&documents::TERMS)?;
+    let terms = folder.check(&documents::TERMS, terms.checked())?;
     let mut crm = Crm::read(&arguments.data, terms.currency)?;
     let as_of = arguments.as_of.unwrap_or(crm.latest);
     crm.until(as_of);

@@ -3,11 +3,11 @@
 use l2c::host::PartyId;
 use l2c::leads::{
     Assignment, Lead, LeadCommand, LeadId, LeadStatus, Opportunity, OpportunityAction, OpportunityCommand,
-    OpportunityId, OpportunityProfile, Routing, RoutingDocument, SalesProcess, SalesProcessDocument,
-    ScoreExplanation, ScoringDocument, ScoringModel,
+    OpportunityId, OpportunityProfile, Routing, SalesProcess, ScoreExplanation, ScoringModel,
 };
 use l2c::rules::{FactTypes, Facts};
 
+use crate::documents;
 use crate::error::Failure;
 use crate::import::{self, Crm, Outcome};
 use crate::offer::Offer;
@@ -39,13 +39,13 @@ impl Policy {
             .number("list_price")
             .number("clicks_30_days")
             .text("office");
-        let scoring: ScoringDocument = folder.read("scoring.json")?;
-        let routing: RoutingDocument = folder.read("routing.json")?;
-        let process: SalesProcessDocument = folder.read("sales-process.json")?;
+        let scoring = folder.read(&documents::SCORING)?;
+        let routing = folder.read(&documents::ROUTING)?;
+        let process = folder.read(&documents::SALES_PROCESS)?;
         Ok(Self {
-            scoring: folder.check("scoring.json", ScoringModel::new(&scoring, &types))?,
-            routing: folder.check("routing.json", Routing::new(&routing, &types))?,
-            process: folder.check("sales-process.json", SalesProcess::new(&process))?,
+            scoring: folder.check(&documents::SCORING, ScoringModel::new(&scoring, &types))?,
+            routing: folder.check(&documents::ROUTING, Routing::new(&routing, &types))?,
+            process: folder.check(&documents::SALES_PROCESS, SalesProcess::new(&process))?,
         })
     }
 }

@@ -4,12 +4,15 @@
 //! meets depends on its facts alone, so the same invoices are always paid the same way.
 
 use chrono::{Days, NaiveDate};
+use l2c::documents::Check;
 use l2c::money::{Currency, Exact, Money, Percent, RoundingPolicy};
 use l2c::rules::{Condition, FactTypes, Facts, Predicate};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::documents;
 use crate::error::Failure;
+use crate::policy::Folder;
 
 /// `payments.json`: how customers pay.
 #[derive(Deserialize)]
@@ -89,24 +92,23 @@ pub fn draw(text: &str) -> i64 {
 }
 
 impl Simulation {
-    /// Checks the rules.
+    /// Reads and checks `payments.json`.
     ///
     /// # Errors
     /// Every fault of the document.
-    pub fn new(behaviour: PaymentBehaviour, path: &std::path::Path) -> Result<Self, Failure> {
+    pub fn read(folder: &mut Folder) -> Result<Self, Failure> {
+        let behaviour = folder.read(&documents::PAYMENTS)?;
         let types = FactTypes::new()
             .number("amount")
             .number("draw")
             .text("office")
             .text("product");
-        let mut faults = Vec::new();
+        let mut check = Check::new("payment rules");
         let mut rules = Vec::new();
         for (index, rule) in behaviour.rules.into_iter().enumerate() {
             if rule.pays.value().is_sign_negative() {
-                faults.push(format!(
-                    "rules[{index}].pays: {} ({}) must be 0 or above",
-                    rule.pays, rule.name
-                ));
+                let message = format!("{} ({}) must be 0 or above", rule.pays, rule.name);
+                check.fault(format!("rules[{index}].pays"), "below_zero", message);
             }
             let when = rule
                 .when
@@ -114,17 +116,10 @@ impl Simulation {
                 .map(|when| when.check(&types, &format!("rules[{index}].when")));
             match when.transpose() {
                 Ok(when) => rules.push((rule, when)),
-                Err(fault) => faults.push(fault.to_string()),
+                Err(faults) => check.extend(faults),
             }
         }
-        if faults.is_empty() {
-            Ok(Self { rules })
-        } else {
-            Err(Failure::Policy {
-                path: path.to_owned(),
-                faults,
-            })
-        }
+        folder.check(&documents::PAYMENTS, check.finish(Self { rules }))
     }
 
     /// The payment of an invoice, if the rules make one.

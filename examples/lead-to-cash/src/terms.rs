@@ -1,5 +1,6 @@
 //! `terms.json`: currency, legal entity, and the commercial terms of every deal.
 
+use l2c::documents::{Check, Faults};
 use l2c::ledger::LegalEntity;
 use l2c::money::Currency;
 use serde::Deserialize;
@@ -28,8 +29,11 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// The terms, if a deal can have them.
+    ///
+    /// # Errors
     /// Every term that no deal can have.
-    pub fn faults(&self) -> Vec<String> {
+    pub fn checked(self) -> Result<Self, Faults> {
         let (days, months) = TEN_YEARS;
         let terms = [
             ("quote_days_before_close", self.quote_days_before_close, 0, days),
@@ -43,13 +47,13 @@ impl Terms {
             ),
             ("payment_days", self.payment_days.into(), 0, days),
         ];
-        let wrong = terms
-            .into_iter()
-            .filter(|(_, found, least, most)| found < least || found > most);
-        wrong
-            .map(|(name, found, least, most)| {
-                format!("{name}: {found} is out of range; {least} to {most} is right")
-            })
-            .collect()
+        let mut check = Check::new("terms");
+        for (name, found, least, most) in terms {
+            if found < least || found > most {
+                let message = format!("{found} is out of range; {least} to {most} is right");
+                check.fault(name, "out_of_range", message);
+            }
+        }
+        check.finish(self)
     }
 }

@@ -304,36 +304,24 @@ fn rows_that_are_wrong_are_listed() {
 fn a_policy_document_that_is_wrong() {
     let case = Case::new("policy");
     let currency = case.policy("terms.json", "USD", "XYZ");
-    assert!(
-        currency.contains("terms.json") && currency.contains("`XYZ`"),
-        "{currency}"
-    );
+    assert_snapshot!(currency);
     let key = case.policy("waterfall.json", "\"version\"", "\"edition\"");
-    assert!(
-        key.contains("waterfall.json") && key.contains("`edition`"),
-        "{key}"
-    );
+    assert_snapshot!(key);
     let date = case.policy("price-book.json", "2024-12-31", "2017-02-30");
-    assert!(
-        date.contains("price-book.json") && date.contains("line 6"),
-        "{date}"
-    );
+    assert_snapshot!(date);
     let comma = case.policy("price-book.json", "\"480\"", "\"1.234,56\"");
-    assert!(
-        comma.contains("price-book.json") && comma.contains("`1.234,56`"),
-        "{comma}"
-    );
+    assert_snapshot!(comma);
     let negative = case.policy("price-book.json", "\"480\"", "\"-480\"");
-    assert!(negative.contains("entries[0].price: -480"), "{negative}");
+    assert_snapshot!(negative);
     let negative = case.policy("price-book.json", "\"60\"", "\"-60\"");
-    assert!(negative.contains("floor_of_list: -60"), "{negative}");
+    assert_snapshot!(negative);
     let cut = case.policy("holds.json", "}", "");
-    assert!(cut.contains("holds.json"), "{cut}");
+    assert_snapshot!(cut);
     let range = case.policy("terms.json", "\"payment_days\": 30", "\"payment_days\": 99999");
-    assert!(range.contains("payment_days: 99999"), "{range}");
+    assert_snapshot!(range);
     fs::remove_file(case.policy.join("tax.json")).unwrap();
     let missing = case.refused(&[]);
-    assert!(missing.contains("tax.json"), "{missing}");
+    assert_snapshot!(missing);
 }
 
 #[test]

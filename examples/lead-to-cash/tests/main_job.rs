@@ -310,26 +310,26 @@ fn what_cannot_be_read_is_named_with_its_place_before_anything_is_written() {
             "terms.json",
             "\"payment_days\"",
             "\"payment_weeks\"",
-            ["unknown field `payment_weeks`", "line 8"],
+            ["unknown field `payment_weeks`", "terms.json:8:3"],
         ),
         (
             "commission-plan.json",
             "\"quota\"",
             "\"quotas\"",
-            ["unknown field `quotas`", "line 14"],
+            ["unknown field `quotas`", "commission-plan.json:14:11"],
         ),
         (
             "scoring.json",
             "{\"fact\": \"list_price\"",
             "{\"fact\": \"prize\"",
-            ["rules[0].when", "prize"],
+            ["scoring.json:5:46", "no fact is named \"prize\""],
         ),
-        ("tax.json", "\"8.25\"", "8.25", ["line 5", "string"]),
+        ("tax.json", "\"8.25\"", "8.25", ["tax.json:5:71", "string"]),
         (
             "payments.json",
             "\"pays\": \"95\"",
             "\"pays\": \"-95\"",
-            ["rules[1].pays", "0 or above"],
+            ["payments.json:4:129", "0 or above"],
         ),
     ] {
         let policy = scratch.copy(POLICY, "policy");
