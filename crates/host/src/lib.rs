@@ -6,45 +6,46 @@
 //!
 //! ```
 //! use l2c_host::*;
-//! use serde::{Deserialize, Serialize};
-//!
-//! typed_id!(
-//!     /// A shipment.
-//!     ShipmentId, "shp"
-//! );
-//! typed_id!(
-//!     /// A label on a parcel.
-//!     LabelId, "lbl"
-//! );
-//!
-//! #[derive(Clone, Debug, Default, PartialEq)]
-//! enum Shipment { #[default] Packed, Sent }
-//!
-//! #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-//! enum ShipmentEvent { Sent { label: LabelId, fact: u64 } }
-//! impl DomainEvent for ShipmentEvent {
-//!     const CATEGORY: &'static str = "shipment";
-//!     const VERSION: u32 = 1;
-//!     fn name(&self) -> &'static str { "sent" }
-//! }
-//!
-//! #[derive(Serialize)]
-//! struct SendOff;
-//! struct Sending { label: LabelId, fact: u64 }
-//! impl Decider for Shipment {
-//!     type Command = SendOff;
-//!     type Event = ShipmentEvent;
-//!     type Context = Sending;
-//!     type Refusal = std::convert::Infallible;
-//!     fn decide(&self, _: &SendOff, context: &Sending) -> Result<Vec<ShipmentEvent>, Self::Refusal> {
-//!         Ok(match self {
-//!             Self::Packed => vec![ShipmentEvent::Sent { label: context.label.clone(), fact: context.fact }],
-//!             Self::Sent => vec![], // accepted, nothing to do
-//!         })
-//!     }
-//!     fn evolve(self, _: &ShipmentEvent) -> Self { Self::Sent }
-//! }
-//!
+//! # use serde::{Deserialize, Serialize};
+//! #
+//! # typed_id!(
+//! #     /// A shipment.
+//! #     ShipmentId, "shp"
+//! # );
+//! # typed_id!(
+//! #     /// A label on a parcel.
+//! #     LabelId, "lbl"
+//! # );
+//! #
+//! # #[derive(Clone, Debug, Default, PartialEq)]
+//! # enum Shipment { #[default] Packed, Sent }
+//! #
+//! # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+//! # enum ShipmentEvent { Sent { label: LabelId, fact: u64 } }
+//! # impl DomainEvent for ShipmentEvent {
+//! #     const CATEGORY: &'static str = "shipment";
+//! #     const VERSION: u32 = 1;
+//! #     fn name(&self) -> &'static str { "sent" }
+//! # }
+//! #
+//! # #[derive(Serialize)]
+//! # struct SendOff;
+//! # struct Sending { label: LabelId, fact: u64 }
+//! # impl Decider for Shipment {
+//! #     type Command = SendOff;
+//! #     type Event = ShipmentEvent;
+//! #     type Context = Sending;
+//! #     type Refusal = std::convert::Infallible;
+//! #     fn decide(&self, _: &SendOff, context: &Sending) -> Result<Vec<ShipmentEvent>, Self::Refusal> {
+//! #         Ok(match self {
+//! #             Self::Packed => vec![ShipmentEvent::Sent { label: context.label.clone(), fact: context.fact }],
+//! #             Self::Sent => vec![], // accepted, nothing to do
+//! #         })
+//! #     }
+//! #     fn evolve(self, _: &ShipmentEvent) -> Self { Self::Sent }
+//! # }
+//! #
+//! // `Shipment` is a lifecycle like the one at `Decider`: a parcel that is packed, then sent.
 //! let store = MemoryStore::new(); // or l2c_sqlite::SqliteStore, or your own
 //! let (now, today) = (DateTime::<Utc>::default(), NaiveDate::default()); // the host says what time it is
 //! let stream = StreamId::of::<ShipmentEvent>(ShipmentId::from_key("7")?.as_str())?;

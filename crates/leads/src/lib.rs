@@ -2,8 +2,7 @@
 //! forecast. Every figure is exact, is rounded once when it is given out, and explains itself.
 //!
 //! ```
-//! use l2c_host::Decider;
-//! use l2c_leads::{Lead, LeadCommand, LeadId, LeadStatus, ScoringDocument, ScoringModel};
+//! use l2c_leads::{ScoringDocument, ScoringModel};
 //! use l2c_rules::{FactTypes, Facts};
 //!
 //! let document: ScoringDocument = serde_json::from_str(r#"{
@@ -19,18 +18,6 @@
 //! let card = model.score(&facts);
 //! assert_eq!((card.total.to_string().as_str(), card.qualified), ("55", true));
 //! assert_eq!(model.explain(&facts).derivation.recompute()?, card.total);
-//!
-//! // The lead takes the score; the thresholds qualify it.
-//! let on = "2017-05-02".parse()?;
-//! let mut lead = Lead::default();
-//! for command in [
-//!     LeadCommand::Create { on, lead: LeadId::from_key("67HY0MW7")?, account: None },
-//!     LeadCommand::Score { on, score: (&card).into() },
-//! ] {
-//!     let events = lead.decide(&command, model.thresholds())?;
-//!     lead = events.iter().fold(lead, Lead::evolve);
-//! }
-//! assert_eq!(lead.status, LeadStatus::Qualified);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

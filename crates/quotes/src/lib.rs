@@ -4,34 +4,35 @@
 //! Its figures come from [`l2c_pricing`]; which approvals it needs, an [`ApprovalMatrix`] says.
 //!
 //! ```
-//! use std::sync::Arc;
-//! use l2c_host::{Decider, PartyId, PartyRoles};
-//! use l2c_money::{Currency, Money, Quantity};
-//! use l2c_pricing::{Catalogue, Engine, PriceBook, PriceRequest, ProductId, RequestLine, Waterfall};
-//! use l2c_quotes::*;
-//!
-//! let catalogue = r#"{"id": "catalogue", "version": 1, "products": [{"id": "prd_GTXPro", "name": "GTX Pro"}]}"#;
-//! let book = r#"{"id": "list-usd", "version": 4, "currency": "USD", "entries": [{"product": "prd_GTXPro", "price": "5624"}]}"#;
-//! let waterfall = r#"{"id": "standard", "version": 1, "steps": [{"op": "negotiated", "id": "deal", "label": "Negotiated"}]}"#;
+//! # use std::sync::Arc;
+//! # use l2c_host::{Decider, PartyId, PartyRoles};
+//! # use l2c_money::{Currency, Money, Quantity};
+//! # use l2c_pricing::{Catalogue, Engine, PriceBook, PriceRequest, ProductId, RequestLine, Waterfall};
+//! # use l2c_quotes::*;
+//! #
+//! # let catalogue = r#"{"id": "catalogue", "version": 1, "products": [{"id": "prd_GTXPro", "name": "GTX Pro"}]}"#;
+//! # let book = r#"{"id": "list-usd", "version": 4, "currency": "USD", "entries": [{"product": "prd_GTXPro", "price": "5624"}]}"#;
+//! # let waterfall = r#"{"id": "standard", "version": 1, "steps": [{"op": "negotiated", "id": "deal", "label": "Negotiated"}]}"#;
 //! let matrix = r#"{"id": "approvals", "version": 2, "currency": "USD", "rules": [
 //!     {"id": "deep", "reason": "More than 10 % off list", "when": {"fact": "discount_percent", "gt": "10"}, "approvers": ["manager"]}]}"#;
-//! let engine = Engine::new(
-//!     Catalogue::new(&serde_json::from_str(catalogue)?)?,
-//!     PriceBook::new(&serde_json::from_str(book)?)?,
-//!     Waterfall::new(&serde_json::from_str(waterfall)?)?,
-//! )?;
-//! let (engine, matrix) = (Arc::new(engine), Arc::new(ApprovalMatrix::new(&serde_json::from_str(matrix)?)?));
-//! let context = |party: &str, role: &str| -> Result<QuoteContext, Box<dyn std::error::Error>> {
-//!     let actor = Actor::new(PartyId::from_key(party)?, [role]);
-//!     Ok(QuoteContext { today: "2017-03-05".parse()?, actor, engine: engine.clone(), matrix: matrix.clone() })
-//! };
-//!
-//! let line = RequestLine::new("1", ProductId::new("prd_GTXPro")?, Quantity::pieces(1));
-//! let request = PriceRequest::new("2017-03-05".parse()?, vec![line])
-//!     .with_target(Money::from_minor(500_000, Currency::USD)?);
-//! let (id, parties) = (QuoteId::new("quo_67HY0MW7")?, PartyRoles::new(PartyId::from_key("acme")?));
-//! let terms = QuoteTerms { request, valid_until: "2017-03-31".parse()? };
-//!
+//! # let engine = Engine::new(
+//! #     Catalogue::new(&serde_json::from_str(catalogue)?)?,
+//! #     PriceBook::new(&serde_json::from_str(book)?)?,
+//! #     Waterfall::new(&serde_json::from_str(waterfall)?)?,
+//! # )?;
+//! # let (engine, matrix) = (Arc::new(engine), Arc::new(ApprovalMatrix::new(&serde_json::from_str(matrix)?)?));
+//! # let context = |party: &str, role: &str| -> Result<QuoteContext, Box<dyn std::error::Error>> {
+//! #     let actor = Actor::new(PartyId::from_key(party)?, [role]);
+//! #     Ok(QuoteContext { today: "2017-03-05".parse()?, actor, engine: engine.clone(), matrix: matrix.clone() })
+//! # };
+//! #
+//! # let line = RequestLine::new("1", ProductId::new("prd_GTXPro")?, Quantity::pieces(1));
+//! # let request = PriceRequest::new("2017-03-05".parse()?, vec![line])
+//! #     .with_target(Money::from_minor(500_000, Currency::USD)?);
+//! # let (id, parties) = (QuoteId::new("quo_67HY0MW7")?, PartyRoles::new(PartyId::from_key("acme")?));
+//! # let terms = QuoteTerms { request, valid_until: "2017-03-31".parse()? };
+//! #
+//! // The engine is one of l2c_pricing; a context holds it with the matrix, the day and who acts.
 //! let mut quote = Quote::default();
 //! for (command, who, role) in [
 //!     (QuoteCommand::Draft { id, parties, opportunity: None, terms }, "moses", "agent"),

@@ -5,65 +5,39 @@
 //! moment; [`explain()`] derives any of these figures step by step, with its paragraphs, from the same code.
 //!
 //! ```
-//! use l2c_calendar::Period;
-//! use l2c_host::{Decider, NaiveDate};
-//! use l2c_money::{Currency, Money};
+//! use l2c_revenue::chrono::{DateTime, NaiveDate};
 //! use l2c_revenue::*;
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let usd = |cents| Money::from_minor(cents, Currency::USD);
-//! let day = |text: &str| text.parse::<NaiveDate>();
-//! let promise = |id: &str, ssp, measure| Obligation {
-//!     id: id.into(), description: id.into(), ssp: StandalonePrice::observable(ssp), measure,
-//! };
 //! // A licence and a year of support, sold together for 1,000 instead of 1,200.
-//! let terms = Terms::new(TermsDocument {
-//!     contract: "rev_1".parse()?, customer: "pty_acme".parse()?, entity: "US01".parse()?,
-//!     currency: Currency::USD,
-//!     consideration: vec![Consideration::Fixed { id: "price".into(), amount: usd(100_000)? }],
-//!     obligations: vec![
-//!         promise("licence", usd(90_000)?, Measure::PointInTime),
-//!         promise("support", usd(30_000)?, Measure::Time { period: None }),
-//!     ],
-//!     policy: RevenuePolicy::standard(),
-//! })?;
+//! let terms: Terms = serde_json::from_str(r#"{
+//!     "contract": "rev_1", "customer": "pty_acme", "entity": "US01", "currency": "USD",
+//!     "consideration": [{"kind": "fixed", "id": "price", "amount": {"amount": "1000.00", "currency": "USD"}}],
+//!     "obligations": [
+//!         {"id": "licence", "description": "Licence", "measure": {"kind": "point_in_time"},
+//!          "ssp": {"method": "observable", "price": {"amount": "900.00", "currency": "USD"}}},
+//!         {"id": "support", "description": "Support", "measure": {"kind": "time", "period": {"start": "2017-03-20", "end": "2018-03-20"}},
+//!          "ssp": {"method": "observable", "price": {"amount": "300.00", "currency": "USD"}}}],
+//!     "policy": {"id": "ours", "version": 1}}"#)?;
+//! let (day, now): (NaiveDate, _) = ("2017-03-20".parse()?, DateTime::default()); // the clock is the host's
+//! let event = |sequence, fact| RevenueEvent { effective: day, recorded_at: now, sequence, fact };
+//! let facts = [event(1, Fact::Inception { terms: Box::new(terms) }), event(2, Fact::Satisfied { obligation: "licence".into() })];
 //!
-//! let mut contract = RevenueContract::default();
-//! let commands = [
-//!     RevenueCommand::Incept { terms: Box::new(terms), on: day("2017-03-15")? },
-//!     RevenueCommand::Satisfy { obligation: "licence".into(), on: day("2017-03-20")? },
-//!     RevenueCommand::StartService {
-//!         obligation: "support".into(), period: Period::months(day("2017-03-20")?, 12)?,
-//!     },
-//!     RevenueCommand::RecordBilling {
-//!         document: "inv_1".into(), amount: usd(100_000)?, on: day("2017-03-20")?,
-//!     },
-//! ];
-//! for (sequence, command) in (1..).zip(&commands) {
-//!     let context = RevenueContext { recorded_at: "2017-04-02T08:00:00Z".parse()?, sequence };
-//!     for event in contract.decide(command, &context)? {
-//!         contract = contract.evolve(&event);
-//!     }
-//! }
-//!
-//! let view = View { as_of: day("2017-04-30")?, known_at: "2017-05-01T00:00:00Z".parse()?, book: Book::Asc606 };
-//! let figures = project(contract.facts(), &view)?;
-//! assert_eq!(figures.obligations[0].allocated, usd(75_000)?);
-//! assert_eq!(figures.obligations[1].schedule[1].amount, usd(2_055)?); // 30 of 365 days of 250.00
-//! assert_eq!(figures.position().contract_liability(), usd(22_123)?);  // billed 1,000.00, recognised 778.77
+//! let view = View { as_of: "2017-04-30".parse()?, known_at: now, book: Book::Asc606 };
+//! let figures = project(&facts, &view)?;
+//! assert_eq!(figures.obligations[0].allocated.to_string(), "750.00 USD");
+//! assert_eq!(figures.obligations[1].schedule[1].amount.to_string(), "20.55 USD"); // 30 of 365 days of 250.00
 //! assert_eq!(figures.postings()?.len(), 2); // one balanced entry per month
 //!
 //! let question = Question::Recognised { obligation: "support".into(), month: "2017-04".parse()? };
-//! let why = explain(contract.facts(), &view, &question)?;
-//! assert_eq!(why.recompute()?, usd(2_055)?.exact());
-//! # Ok(())
-//! # }
+//! println!("{}", explain(&facts, &view, &question)?.text());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Where things are
 //! - [`Terms`]: the checked promises of a contract, from a [`TermsDocument`] with [`Consideration`],
 //!   [`Obligation`], [`StandalonePrice`], [`Measure`] and the [`RevenuePolicy`] it is accounted for under.
-//! - [`RevenueContract`]: the decider, with [`RevenueCommand`], [`RevenueEvent`], [`RevenueRefusal`].
+//! - [`RevenueEvent`], [`Fact`]: what happened to a contract. [`RevenueContract`]: the decider that makes events
+//!   from commands, with [`RevenueCommand`], [`RevenueRefusal`].
 //! - [`project`] with a [`View`] gives a [`Projection`]: allocation, schedules, [`ContractMonth`]s with their
 //!   [`NetPosition`]; [`Projection::postings`] the journal, [`Projection::post`] what is still to be posted.
 //! - [`explain()`]: why a figure is what it is, by [`Question`].

@@ -32,7 +32,7 @@
 //! let store = SqliteStore::open_in_memory()?; // SqliteStore::open("l2c.db") for one that stays
 //! let (now, today) = (DateTime::default(), NaiveDate::default()); // the host says what time it is
 //!
-//! // `Shipment` is a lifecycle like the one on the front page of l2c_host; so are those of l2c.
+//! // `Shipment` is a lifecycle like the one at `l2c_host::Decider`; so are those of l2c.
 //! let stream = StreamId::of::<ShipmentEvent>("shp_7")?;
 //! let send = CommandOn::<Shipment>::new(stream.clone(), SendOff, today, |_| ());
 //!
