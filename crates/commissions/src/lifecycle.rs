@@ -84,7 +84,7 @@ pub struct StatementState {
 }
 
 /// What can be asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum StatementCommand {
     /// Fix these figures. Again with the same figures it changes nothing.

@@ -391,6 +391,13 @@ fn the_machine_is_sound_and_every_command_in_every_state_follows_it() {
     let (plan, credits, ada) = (plan(), credits(), party("Ada"));
     let first = plan.statement(&ada, quarter("2017-Q1"), &credits, &[]).unwrap();
     let commands = [close(&first), StatementCommand::Pay { date: first.due() }];
+    for command in &commands {
+        let written = serde_json::to_string(command).unwrap();
+        assert_eq!(
+            serde_json::from_str::<StatementCommand>(&written).unwrap(),
+            *command
+        );
+    }
     let mut states = vec![StatementState::default()];
     for command in &commands {
         let next = run(states.last().unwrap().clone(), command).unwrap();

@@ -3,7 +3,7 @@ use std::fmt;
 use l2c_calendar::{NaiveDate, Period};
 use l2c_host::{DateTime, Decider, Machine, Transition, Utc};
 use l2c_money::{Money, MoneyError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::obligation::is_short_enough;
 use crate::{Fact, MAX_MINOR_UNITS, Measure, Obligation, RevenueEvent, RevenueRefusal, Terms};
@@ -12,7 +12,8 @@ use crate::{Fact, MAX_MINOR_UNITS, Measure, Obligation, RevenueEvent, RevenueRef
 ///
 /// Whether it is fulfilled follows from dates and is computed, see
 /// [`Projection::is_fulfilled`](crate::Projection::is_fulfilled).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RevenueStatus {
     /// Nothing has happened yet.
     NotStarted,
@@ -60,8 +61,8 @@ pub const REVENUE_MACHINE: Machine<RevenueStatus> = {
 
 /// What can be asked of a revenue contract. A command that says again what is known already is accepted and
 /// changes nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RevenueCommand {
     /// Begin accounting for a contract.
     Incept {

@@ -77,6 +77,18 @@ fn saying_it_again_is_accepted_and_changes_nothing() {
 }
 
 #[test]
+fn a_command_is_read_as_it_is_written() {
+    for name in REVENUE_MACHINE.commands() {
+        let written = serde_json::to_string(&command(name)).unwrap();
+        assert!(written.contains(&format!(r#""command":"{name}""#)), "{written}");
+        assert_eq!(
+            serde_json::from_str::<RevenueCommand>(&written).unwrap(),
+            command(name)
+        );
+    }
+}
+
+#[test]
 fn a_refused_command_says_why() {
     let agreed = Measure::Time {
         period: Some(Period::inclusive(day("2017-03-01"), day("2018-02-28")).unwrap()),
