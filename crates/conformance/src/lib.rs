@@ -12,6 +12,14 @@
 //! }]"#).unwrap();
 //! assert!(l2c_conformance::run(&cases[0]).is_ok());
 //! ```
+//!
+//! # Where things are
+//! - The program `l2c-conformance FILE...` prints one line for each case that fails, and how many passed.
+//! - [`cases`] reads a file, [`run`] runs a [`Case`]; [`Failure`] says where in `expect` the first difference is.
+//! - [`KINDS`]: the kinds that are covered. The vectors stand in `vectors/`.
+//!
+//! # What it is not
+//! No part of a product: nothing depends on it, and it promises no stable API.
 
 mod case;
 mod compare;
