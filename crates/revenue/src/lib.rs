@@ -48,7 +48,7 @@
 //!
 //! | code | what the caller does |
 //! |---|---|
-//! | `invalid_terms`, `count`, `text`, `duplicate_id`, `currency_mismatch`, `invalid_amount`, `term_too_long` | correct the terms; every fault is listed with its path |
+//! | `count`, `invalid_text`, `duplicate_id`, `currency_mismatch`, `invalid_amount`, `term_too_long` | correct the terms; every fault is listed with its path |
 //! | `negative_standalone_price`, `no_allocation_basis` | correct the stand-alone selling prices |
 //! | `not_in_books` | ask for a later moment |
 //! | `unknown_obligation` | ask for one of the contract; from [`project`], the stream is not of this contract |
