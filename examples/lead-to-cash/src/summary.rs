@@ -309,3 +309,73 @@ impl fmt::Display for Report {
         self.places(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(reconciliations: Vec<Reconciliation>, findings: &[Finding]) -> String {
+        let report = Report {
+            as_of: NaiveDate::default(),
+            currency: Currency::USD,
+            origin: ORIGIN,
+            counts: BTreeMap::from([("orders", 1_234_567)]),
+            import: BTreeMap::new(),
+            pipeline: BTreeMap::new(),
+            payment_fits: BTreeMap::new(),
+            totals: BTreeMap::new(),
+            reconciliations,
+            findings: FindingKind::of(findings),
+            written: Written::default(),
+        };
+        anstream::adapter::strip_str(&report.to_string()).to_string()
+    }
+
+    #[test]
+    fn figures_that_do_not_agree_come_first_and_are_shown() {
+        let checks = vec![
+            Reconciliation::count("a = b", 1, 1),
+            Reconciliation::count("c = d", 1, 2),
+        ];
+        let text = report(checks, &[]);
+        assert!(text.starts_with("From lead to cash as of 1970-01-01: 1 of 2 reconciliations fail.\n"));
+        assert!(
+            text.contains("\nFigures that do not agree\n  FAILED c = d "),
+            "{text}"
+        );
+        assert!(!text.contains("a = b"));
+        assert!(
+            text.contains("  orders                        1,234,567   0 were held"),
+            "{text}"
+        );
+        assert!(text.contains("No row of the export was refused"), "{text}");
+    }
+
+    #[test]
+    fn findings_are_counted_by_column_and_what_was_refused_comes_first() {
+        let find = |line, field, treatment| {
+            Finding::new(
+                ("f.csv", line, ""),
+                field,
+                "x",
+                treatment,
+                format!("reason {line}; more"),
+            )
+        };
+        let findings = [
+            find(2, "a", Treatment::Noted),
+            find(3, "b", Treatment::Refused),
+            find(4, "a", Treatment::Noted),
+            find(5, "c", Treatment::Refused),
+            find(6, "c", Treatment::Refused),
+        ];
+        let text = report(Vec::new(), &findings);
+        let places = [
+            "    2 refused  f.csv c: reason 5\n",
+            "    1 refused  f.csv b: reason 3\n",
+            "    2 noted    f.csv a: reason 2\n",
+        ];
+        let at = places.map(|place| text.find(place).unwrap());
+        assert!(at.is_sorted(), "{text}");
+    }
+}
