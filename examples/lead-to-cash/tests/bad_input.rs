@@ -271,6 +271,9 @@ fn rows_that_are_wrong_are_listed() {
             "Ember Media,BAD9,Carla Castro,Gewonnen,Atlas Core,2017-02-28,433.0,2017-01-27",
         ],
     );
+    let terms = case.policy.join("terms.json");
+    let marked = format!("\u{feff}{}", fs::read_to_string(&terms).unwrap());
+    fs::write(terms, marked).unwrap();
     let out = case.scratch.path("rows");
     let output = case.program(&out, &["--quiet"]).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
