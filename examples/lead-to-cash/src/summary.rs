@@ -36,7 +36,7 @@ const PLACES: &[(&str, &str)] = &[
         "documents/index.html",
         "invoices, credit notes, quotes and statements, as people get them",
     ),
-    ("why.md", "the first deal's figures, derived step by step"),
+    ("why.md", "three deals' figures, derived step by step"),
     (
         "import-findings.csv",
         "rows that were refused, repaired or noted, and why",

@@ -208,7 +208,7 @@ fn the_sample_reconciles_and_gives_the_figures_that_it_has() {
     Where to look: [out]
       report.html            the whole run to read, with charts and derivations
       documents/index.html   invoices, credit notes, quotes and statements, as people get them
-      why.md                 the first deal's figures, derived step by step
+      why.md                 three deals' figures, derived step by step
       import-findings.csv    rows that were refused, repaired or noted, and why
       run.json               counts, totals and reconciliations, for programs
       store.sqlite           every event; the view `events` shows them to any SQLite tool
