@@ -156,3 +156,18 @@ mod tests {
         assert_eq!(format!("[{period:>26}]"), "[  2017-04-01 to 2017-06-30]");
     }
 }
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Quarter {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Quarter".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "description": "A quarter of a year.", "pattern": "^[0-9]{4}-Q[1-4]$"})
+    }
+}

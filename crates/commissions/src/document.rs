@@ -19,9 +19,11 @@ use crate::{CreditKind, PlanId};
 ///      {"id": "override", "credits": "rollup", "rates": [{"rate_percent": "1"}]}]}]}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlanDocument {
     /// The plan.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub id: PlanId,
     /// The currency of quotas, credits and commissions.
     pub currency: Currency,
@@ -31,6 +33,7 @@ pub struct PlanDocument {
 
 /// A version of a plan as it is written; in force for whole quarters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlanVersionDocument {
     /// Number of the version; above that of the one before.
@@ -52,6 +55,7 @@ pub struct PlanVersionDocument {
 
 /// A component of a plan as it is written: it credits some amounts to some payees and pays by a rate table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ComponentDocument {
     /// Name of the component: 1 to 40 characters out of `A-Z a-z 0-9 - _`.
@@ -70,6 +74,7 @@ pub struct ComponentDocument {
 
 /// Quotas of a quarter as they are written, above zero.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QuotaDocument {
     /// The quota of every payee without one of their own; absent: there is none.
@@ -77,16 +82,23 @@ pub struct QuotaDocument {
     pub amount: Option<QuotaAmount>,
     /// Quotas of single payees.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, QuotaAmount>"))]
     pub payees: BTreeMap<PartyId, QuotaAmount>,
 }
 
 /// A quota as it is written: a decimal as a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct QuotaAmount(#[serde(with = "l2c_money::decimal_string")] pub Decimal);
+pub struct QuotaAmount(
+    #[serde(with = "l2c_money::decimal_string")]
+    #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
+    pub Decimal,
+);
 
 /// A step of a rate table as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RateDocument {
     /// The attainment in percent of quota at which the step ends, included; absent for the last step alone.

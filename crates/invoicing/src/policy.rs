@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Over which amounts tax is computed and rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TaxBasis {
     /// Once for the sum of the lines of a rate (EN 16931 BR-CO-17).
@@ -17,6 +18,7 @@ pub enum TaxBasis {
 
 /// By what a partial service period is weighed against the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Proportion {
     /// Whole billing periods weigh the same; a cut one by its days over the days of the whole one.
@@ -35,6 +37,7 @@ pub struct BillingPolicy(BillingPolicyDocument);
 
 /// A [`BillingPolicy`] as written; every field but the first two has the default of EN 16931.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BillingPolicyDocument {
     /// The name.

@@ -10,6 +10,7 @@ use crate::InvoicingError;
 
 /// The tax category of a line by its code in UNTDID 5305, as EN 16931 uses it (BT-151).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum TaxCategory {
     /// Reverse charge: the buyer owes the tax.
     #[serde(rename = "AE")]
@@ -180,6 +181,7 @@ pub struct TaxRates {
 
 /// [`TaxRates`] as written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TaxRatesDocument {
     /// The name.
@@ -192,6 +194,7 @@ pub struct TaxRatesDocument {
 
 /// One rate of a [`TaxRatesDocument`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TaxRateEntry {
     /// The key by which billing items name it.

@@ -10,6 +10,7 @@ use crate::{LeadsError, OpportunityStatus, PipelineItem, SalesProcess};
 
 /// How pipeline and forecast are reckoned, as people write it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ForecastDocument {
     /// Its id.
@@ -29,6 +30,7 @@ pub struct ForecastDocument {
 
 /// What an open opportunity counts for while its value is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WithoutValue {
     /// The estimate that the host gives (a list price). It is reported as an estimate.

@@ -8,6 +8,7 @@ use crate::LeadsError;
 /// `down` is at most `up`: between them a lead stays what it is, so that a score that wavers does not move a
 /// lead to and fro.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "ThresholdsDocument", into = "ThresholdsDocument")]
 pub struct Thresholds {
     up: Exact,
@@ -15,6 +16,7 @@ pub struct Thresholds {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct ThresholdsDocument {
     up: Exact,

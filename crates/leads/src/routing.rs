@@ -7,6 +7,7 @@ use crate::document::{Source, condition, ids};
 
 /// Routing rules as people write them: which lead goes to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RoutingDocument {
     /// Its id.
@@ -19,6 +20,7 @@ pub struct RoutingDocument {
 
 /// Who gets the leads of a condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RoutingRule {
     /// Its id.
@@ -30,6 +32,7 @@ pub struct RoutingRule {
     pub territory: Option<String>,
     /// The owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub owner: Option<PartyId>,
 }
 

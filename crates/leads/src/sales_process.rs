@@ -77,6 +77,7 @@ impl From<Probability> for Exact {
 
 /// The stages of a sales process as people write them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SalesProcessDocument {
     /// Its id.
@@ -89,6 +90,7 @@ pub struct SalesProcessDocument {
 
 /// A stage as people write it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StageEntry {
     /// Its id.

@@ -9,6 +9,7 @@ use crate::document::{Source, condition, ids, listed};
 
 /// A scoring model as people write it: which conditions give how many points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScoringDocument {
     /// Its id.
@@ -38,6 +39,7 @@ pub struct ScoringDocument {
 
 /// A group of rules with limits of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Category {
     /// Its id.
@@ -52,6 +54,7 @@ pub struct Category {
 
 /// Points for a condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScoringRule {
     /// Its id.
@@ -69,6 +72,7 @@ pub struct ScoringRule {
 
 /// A condition that rules a lead out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Disqualifier {
     /// Its id.
@@ -81,6 +85,7 @@ pub struct Disqualifier {
 
 /// A grade, and the total from which it is given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GradeBand {
     /// The lowest total of the grade.

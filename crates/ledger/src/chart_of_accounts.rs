@@ -17,6 +17,7 @@ use crate::{LedgerError, LegalEntity, Role};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChartDocument {
     /// The accounts; one with an entity goes before one without.
@@ -25,6 +26,7 @@ pub struct ChartDocument {
 
 /// Which account a role is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AccountDocument {
     /// The role's name: "contract_liability".

@@ -7,6 +7,7 @@ use crate::{Exact, MoneyError};
 
 /// Where the units go that are left when every share is cut down to whole units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Remainder {
     /// One each to the largest cut-off fractions, ties to the earlier position.
@@ -20,6 +21,7 @@ pub enum Remainder {
 
 /// What weights mean that are all zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ZeroWeights {
     /// An error.
@@ -31,6 +33,7 @@ pub enum ZeroWeights {
 
 /// How a total is split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct AllocationPolicy {
     /// Where left-over units go.

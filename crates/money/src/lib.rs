@@ -84,6 +84,8 @@ mod power;
 mod price;
 mod quantity;
 mod rounding;
+#[cfg(feature = "schema")]
+mod schema;
 mod unit;
 
 pub use allocation::{AllocationPolicy, Remainder, ZeroWeights};
@@ -100,4 +102,6 @@ pub use price::Price;
 pub use quantity::Quantity;
 pub use rounding::{RoundTo, Rounding, RoundingPolicy};
 pub use rust_decimal::Decimal;
+#[cfg(feature = "schema")]
+pub use schema::DecimalText;
 pub use unit::Unit;

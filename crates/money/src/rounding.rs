@@ -10,6 +10,7 @@ use crate::{Currency, Exact, Money, MoneyError};
 /// All but the two directed modes, [`Ceiling`](Self::Ceiling) and [`Floor`](Self::Floor), are symmetric in
 /// the sign: `round(-x) == -round(x)`, so a credit note mirrors its invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
     /// To the nearest; a tie goes away from zero: 0.5 to 1, -0.5 to -1. The rule of commerce.
@@ -60,6 +61,7 @@ impl Rounding {
 /// In serde `"minor_unit"`, `{"scale": 4}` or `{"increment": "0.05"}`; reading refuses what
 /// [`RoundingPolicy::round`] would refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", try_from = "RoundToDocument")]
 pub enum RoundTo {
     /// The minor unit of the currency: cents for USD, units for JPY.
@@ -68,15 +70,24 @@ pub enum RoundTo {
     /// A number of decimals, at most 12.
     Scale(u32),
     /// A multiple of an increment above zero, such as 0.05 for cash in CHF.
-    Increment(#[serde(with = "crate::decimal_string")] Decimal),
+    Increment(
+        #[serde(with = "crate::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::DecimalText"))]
+        Decimal,
+    ),
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum RoundToDocument {
     MinorUnit,
     Scale(u32),
-    Increment(#[serde(with = "crate::decimal_string")] Decimal),
+    Increment(
+        #[serde(with = "crate::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::DecimalText"))]
+        Decimal,
+    ),
 }
 
 impl TryFrom<RoundToDocument> for RoundTo {
@@ -125,6 +136,7 @@ impl RoundTo {
 /// # Ok::<(), l2c_money::MoneyError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RoundingPolicy {
     /// Which way a figure between two neighbours goes.

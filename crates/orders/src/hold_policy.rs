@@ -24,6 +24,7 @@ use crate::{HoldScope, HoldTerms};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HoldPolicyDocument {
     /// The document's id.
@@ -36,6 +37,7 @@ pub struct HoldPolicyDocument {
 
 /// One rule of a hold policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HoldRuleDocument {
     /// The reason of the hold, as a code of the host.

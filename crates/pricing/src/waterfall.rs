@@ -30,6 +30,7 @@ pub const MAX_STEPS: usize = 100;
 ///   {"op": "negotiated", "id": "negotiated", "label": "Negotiated"}]}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WaterfallDocument {
     /// Id of the document.
@@ -51,6 +52,7 @@ pub struct WaterfallDocument {
 
 /// A step of a waterfall as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
 pub enum StepDocument {
     /// Lowers each line by a percentage. A line never changes its sign: what exceeds it is cut.
@@ -72,6 +74,7 @@ pub enum StepDocument {
 
 /// A percentage step as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PercentStepDocument {
     /// Its id, unique among the steps.

@@ -19,6 +19,7 @@ use crate::QuoteRefusal;
 ///    "when": {"fact": "floor_violations", "gt": "0"}, "approvers": ["finance"]}]}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalMatrixDocument {
     /// Id of the document.
@@ -36,6 +37,7 @@ pub struct ApprovalMatrixDocument {
 
 /// A rule of an approval matrix as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalRuleDocument {
     /// Its id, unique in the matrix.
@@ -54,6 +56,7 @@ pub struct ApprovalRuleDocument {
 
 /// Whether who submits a quote may also approve it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OwnRequest {
     /// No: somebody else has to.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 /// The conventions that change cents, as a named and versioned profile. It is stored with each contract that is
 /// accounted for under it, so that a later version never moves a figure of an earlier contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RevenuePolicy {
     /// The name of the profile.
@@ -53,6 +54,7 @@ impl RevenuePolicy {
 
 /// How the part of a service that is done by the end of a day is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Convention {
@@ -63,6 +65,7 @@ pub enum Convention {
 
 /// Who posts the receivable against which billing is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BillingSide {
     /// The billing system posts receivable and tax against billing clearing; this crate clears it.

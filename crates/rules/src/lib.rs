@@ -50,6 +50,8 @@ mod error;
 mod facts;
 mod outcome;
 mod predicate;
+#[cfg(feature = "schema")]
+mod schema;
 mod value;
 
 pub use condition::{Condition, Literal, MAX_DEPTH, MAX_SIZE, Test};

@@ -9,6 +9,7 @@ use l2c::invoicing::{
     InvoiceId, InvoiceNumber, InvoiceState, IssuedInvoice, NumberSeries, TaxRates, bill_run,
 };
 use l2c::rules::{Condition, FactTypes, Facts, Predicate};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::books::Books;
@@ -20,13 +21,13 @@ use crate::simulation::draw;
 use crate::stage::Kept;
 
 /// `credits.json`: which invoices are taken back, and billed again on the same day.
-#[derive(Deserialize)]
+#[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreditDocument {
     rules: Vec<CreditRule>,
 }
 
-#[derive(Deserialize)]
+#[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CreditRule {
     /// What the rule is about.

@@ -1,8 +1,10 @@
 //! The policy documents: the file of each, what it says, and the type it is read as.
 
+use std::fmt::Write;
 use std::marker::PhantomData;
 
 use l2c::commissions::PlanDocument;
+use l2c::documents::nearest;
 use l2c::invoicing::{BillingPolicyDocument, TaxRatesDocument};
 use l2c::leads::{ForecastDocument, RoutingDocument, SalesProcessDocument, ScoringDocument};
 use l2c::ledger::ChartDocument;
@@ -10,11 +12,20 @@ use l2c::orders::HoldPolicyDocument;
 use l2c::pricing::WaterfallDocument;
 use l2c::quotes::ApprovalMatrixDocument;
 use l2c::revenue::RevenuePolicy;
+use schemars::transform::transform_subschemas;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::billing::CreditDocument;
 use crate::offer::{MakeUpDocument, PriceBookPolicy};
 use crate::simulation::PaymentBehaviour;
 use crate::terms::Terms;
+
+/// A document as the command `schema` shows it.
+pub struct Listed {
+    pub file: &'static str,
+    pub says: &'static str,
+    schema: fn() -> Schema,
+}
 
 /// A policy document that is read as a `T`. There is no other way to read one, so each stands below.
 pub struct Document<T> {
@@ -25,12 +36,20 @@ pub struct Document<T> {
     read_as: PhantomData<fn() -> T>,
 }
 
-impl<T> Document<T> {
+impl<T: JsonSchema> Document<T> {
     const fn new(file: &'static str, says: &'static str) -> Self {
         Self {
             file,
             says,
             read_as: PhantomData,
+        }
+    }
+
+    const fn listed(&self) -> Listed {
+        Listed {
+            file: self.file,
+            says: self.says,
+            schema: || SchemaGenerator::default().into_root_schema_for::<T>(),
         }
     }
 }
@@ -79,3 +98,86 @@ pub const TERMS: Document<Terms> = Document::new(
 );
 pub const WATERFALL: Document<WaterfallDocument> =
     Document::new("waterfall.json", "The steps from list price to net price");
+
+/// Every document, in the order of their files.
+pub const ALL: [Listed; 17] = [
+    ACCOUNTS.listed(),
+    APPROVALS.listed(),
+    BILLING.listed(),
+    COMMISSION_PLAN.listed(),
+    CREDITS.listed(),
+    FORECAST.listed(),
+    HOLDS.listed(),
+    PAYMENTS.listed(),
+    PRICE_BOOK.listed(),
+    PRODUCT_MAKE_UP.listed(),
+    REVENUE.listed(),
+    ROUTING.listed(),
+    SALES_PROCESS.listed(),
+    SCORING.listed(),
+    TAX.listed(),
+    TERMS.listed(),
+    WATERFALL.listed(),
+];
+
+impl Listed {
+    /// The JSON Schema as text.
+    fn text(&self) -> String {
+        let mut schema = (self.schema)();
+        plain(&mut schema);
+        format!("{:#}", schema.as_value())
+    }
+}
+
+/// Descriptions come from the comments in the program: links to other parts of it become their names.
+fn plain(schema: &mut Schema) {
+    if let Some(serde_json::Value::String(text)) = schema.get_mut("description") {
+        let mut plain = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, link)) = rest.split_once("[`") {
+            let Some((name, after)) = link.split_once("`]") else {
+                break;
+            };
+            let _ = write!(plain, "{before}`{name}`");
+            rest = match after.strip_prefix('(').and_then(|target| target.split_once(')')) {
+                Some((_, after)) => after,
+                None => after,
+            };
+        }
+        plain.push_str(rest);
+        *text = plain;
+    }
+    transform_subschemas(&mut plain, schema);
+}
+
+/// What the command `schema` prints: the list of documents, or the schema of one.
+///
+/// # Errors
+/// A name that no document has.
+pub fn schema(name: Option<&str>) -> Result<String, String> {
+    let Some(name) = name else {
+        let mut list = String::new();
+        for document in &ALL {
+            let short = document.file.trim_end_matches(".json");
+            let _ = writeln!(list, "{short:<17} {}", document.says);
+        }
+        return Ok(list.trim_end().to_owned());
+    };
+    let short = name.trim_end_matches(".json");
+    let names = || ALL.iter().map(|document| document.file.trim_end_matches(".json"));
+    match ALL
+        .iter()
+        .find(|document| document.file.trim_end_matches(".json") == short)
+    {
+        Some(document) => Ok(document.text()),
+        None => {
+            let meant = nearest(short, names());
+            let meant = meant.map_or_else(String::new, |meant| format!(", did you mean `{meant}`?"));
+            let names: Vec<&str> = names().collect();
+            Err(format!(
+                "no document is named `{name}`{meant}; there are: {}",
+                names.join(", ")
+            ))
+        }
+    }
+}

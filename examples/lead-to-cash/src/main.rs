@@ -40,7 +40,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// As clap writes it; `anstream` leaves it out where the error stream is no terminal or `NO_COLOR` is set.
 const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
@@ -53,8 +53,10 @@ const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 /// A store belongs to one export, one set of policies and one date; with others it is refused. Exit codes: 0 all
 /// is done and reconciles, 1 a reconciliation fails, 2 nothing could be done.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Folder of the export: accounts.csv, products.csv, sales_teams.csv, sales_pipeline.csv and, where there is
     /// one, clicks.csv; plain or as .csv.gz [default: the sample that is shipped].
     #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/sample"), hide_default_value = true)]
@@ -79,6 +81,16 @@ pub struct Arguments {
     quiet: bool,
 }
 
+/// What can be asked for beside the run.
+#[derive(Subcommand)]
+enum Command {
+    /// Lists the policy documents, or prints the JSON Schema of one.
+    Schema {
+        /// The document, such as approvals or approvals.json.
+        name: Option<String>,
+    },
+}
+
 fn date(text: &str) -> Result<NaiveDate, String> {
     text.parse()
         .map_err(|_| "expected a date of the calendar written YYYY-MM-DD".to_owned())
@@ -86,6 +98,18 @@ fn date(text: &str) -> Result<NaiveDate, String> {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(Command::Schema { name }) = &arguments.command {
+        return match documents::schema(name.as_deref()) {
+            Ok(text) => {
+                let _ = writeln!(anstream::stdout(), "{text}");
+                ExitCode::SUCCESS
+            }
+            Err(reason) => {
+                let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {reason}");
+                ExitCode::from(2)
+            }
+        };
+    }
     match run::run(&arguments) {
         Ok(report) => {
             if !arguments.quiet {

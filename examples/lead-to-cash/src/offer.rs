@@ -7,12 +7,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use l2c::documents::{Check, Fault};
 use l2c::money::{
-    Currency, Decimal, Money, MoneyError, Percent, Price, RoundingPolicy, Unit, decimal_string,
+    Currency, Decimal, DecimalText, Money, MoneyError, Percent, Price, RoundingPolicy, Unit, decimal_string,
 };
 use l2c::pricing::{
     Catalogue, CatalogueDocument, ComponentDocument, Engine, PriceBook, PriceBookDocument,
     PriceEntryDocument, ProductDocument, ProductId, Waterfall,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::documents;
@@ -20,7 +21,7 @@ use crate::error::Failure;
 use crate::policy::Folder;
 
 /// `product-make-up.json`: what each product is made of.
-#[derive(Deserialize)]
+#[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MakeUpDocument {
     id: String,
@@ -33,7 +34,7 @@ pub struct MakeUpDocument {
 }
 
 /// A component of a product.
-#[derive(Clone, Deserialize)]
+#[derive(JsonSchema, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Component {
     /// Its id in the product.
@@ -49,7 +50,7 @@ pub struct Component {
 }
 
 /// How a component reaches the customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(JsonSchema, Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ComponentKind {
     /// A licence, delivered on a day.
@@ -59,7 +60,7 @@ pub enum ComponentKind {
 }
 
 /// `price-book.json`: list prices that replace those of the export, and the floor.
-#[derive(Deserialize)]
+#[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceBookPolicy {
     id: String,
@@ -71,15 +72,19 @@ pub struct PriceBookPolicy {
     entries: Vec<PriceBookEntry>,
 }
 
-#[derive(Deserialize)]
+#[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PriceBookEntry {
     /// Name of the product in the export.
     product: String,
+    /// The list price.
     #[serde(with = "decimal_string")]
+    #[schemars(with = "DecimalText")]
     price: Decimal,
+    /// First day; absent: always has been.
     #[serde(default)]
     valid_from: Option<NaiveDate>,
+    /// Last day, included; absent: until further notice.
     #[serde(default)]
     valid_until: Option<NaiveDate>,
 }

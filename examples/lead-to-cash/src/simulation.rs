@@ -7,6 +7,7 @@ use chrono::{Days, NaiveDate};
 use l2c::documents::Check;
 use l2c::money::{Currency, Exact, Money, Percent, RoundingPolicy};
 use l2c::rules::{Condition, FactTypes, Facts, Predicate};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -15,14 +16,14 @@ use crate::error::Failure;
 use crate::policy::Folder;
 
 /// `payments.json`: how customers pay.
-#[derive(Deserialize)]
+#[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentBehaviour {
     /// The first rule that fits an invoice is followed; without one it stays unpaid.
     rules: Vec<PaymentRule>,
 }
 
-#[derive(Deserialize)]
+#[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PaymentRule {
     /// What the rule is about.

@@ -3,18 +3,20 @@
 use l2c::documents::{Check, Faults};
 use l2c::ledger::LegalEntity;
 use l2c::money::Currency;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The longest span of days or months that a term may have: ten years.
 const TEN_YEARS: (u64, u64) = (3_660, 120);
 
 /// The commercial terms.
-#[derive(Deserialize)]
+#[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
     /// The currency of the export, which names none.
     pub currency: Currency,
     /// The legal entity that sells.
+    #[schemars(with = "String")]
     pub legal_entity: LegalEntity,
     /// Days from drafting a quote to the closing of the deal, or fewer if it was created later.
     pub quote_days_before_close: u64,
