@@ -15,7 +15,11 @@ const POLICY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/policy");
 
 fn schema(arguments: &[&str]) -> Output {
     let program = env!("CARGO_BIN_EXE_lead-to-cash");
-    Command::new(program).arg("schema").args(arguments).output().unwrap()
+    Command::new(program)
+        .arg("schema")
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
