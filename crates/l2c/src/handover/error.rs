@@ -91,28 +91,17 @@ impl Thing<'_> {
         self,
         ready: bool,
         expected: &'static str,
-        found: impl std::fmt::Debug,
+        found: impl std::fmt::Display,
     ) -> Result<(), HandoverError> {
         let Self { thing, id, next } = self;
         let fault = || HandoverError::NotReady {
             thing,
             id: id.to_owned(),
-            found: words(&format!("{found:?}")),
+            // A status says `in_fulfilment`, as programs read it; this is for people.
+            found: found.to_string().replace('_', " "),
             expected,
             next,
         };
         ready.then_some(()).ok_or_else(fault)
     }
-}
-
-/// The name of a status as people read it: `InFulfilment` is "in fulfilment".
-fn words(name: &str) -> String {
-    let mut words = String::with_capacity(name.len());
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.push(c.to_ascii_lowercase());
-    }
-    words
 }
