@@ -52,6 +52,7 @@ mod outcome;
 mod predicate;
 #[cfg(feature = "schema")]
 mod schema;
+mod type_check;
 mod value;
 
 pub use condition::{Condition, Literal, MAX_DEPTH, MAX_SIZE, Test};
