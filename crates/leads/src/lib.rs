@@ -59,6 +59,7 @@ mod id;
 mod lead;
 mod lead_status;
 mod opportunity;
+mod opportunity_decider;
 mod pipeline;
 mod qualification;
 mod routing;
