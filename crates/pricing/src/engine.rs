@@ -5,19 +5,18 @@ use l2c_explain::{Explanation, Figure, NoTrace, Note, Recorder, StepId, Trace};
 use l2c_money::Money;
 
 use crate::line::OpenLine;
+use crate::list_amount::ListAmounts;
 use crate::priced_quote::Parts;
-use crate::{
-    Catalogue, FloorViolation, PriceBook, PriceRequest, PricedQuote, PricingError, Waterfall, WaterfallRow,
-};
+use crate::{Catalogue, FloorViolation, PriceBook, PriceRequest, PricedQuote, PricingError, Waterfall};
 
 /// Prices requests by one catalogue, one price book and one waterfall.
 ///
 /// The same request gives the same figures on every machine, forever.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    pub(crate) catalogue: Catalogue,
-    pub(crate) price_book: PriceBook,
-    pub(crate) waterfall: Waterfall,
+    catalogue: Catalogue,
+    price_book: PriceBook,
+    waterfall: Waterfall,
 }
 
 /// A priced request with the derivation of its figures.
@@ -105,6 +104,13 @@ impl Engine {
         if request.lines.is_empty() {
             return Err(PricingError::EmptyRequest);
         }
+        let currency = self.price_book.currency();
+        let list = ListAmounts {
+            catalogue: &self.catalogue,
+            price_book: &self.price_book,
+            waterfall: &self.waterfall,
+            date: request.date,
+        };
         let mut seen = BTreeSet::new();
         let mut lines = Vec::with_capacity(request.lines.len());
         for line in &request.lines {
@@ -113,7 +119,7 @@ impl Engine {
                     line: line.id.clone(),
                 });
             }
-            self.open(rec, request, line, &mut lines)?;
+            list.open(rec, line, &mut lines)?;
         }
         // `1` with a component `licence` and a line `1.licence` would be one.
         let mut seen = BTreeSet::new();
@@ -123,10 +129,10 @@ impl Engine {
             });
         }
         for line in &mut lines {
-            self.run_percent_steps(rec, request, line)?;
+            self.waterfall.run_percent_steps(rec, request, line)?;
         }
-        self.negotiate(rec, request, &mut lines)?;
-        let currency = self.price_book.currency();
+        self.waterfall
+            .negotiate(rec, currency, request.target, &mut lines)?;
         let nets: Vec<Figure<R::Mark>> = lines.iter().map(|line| line.running.clone()).collect();
         let net_total = rec.sum(&nets.iter().collect::<Vec<_>>(), || {
             Note::new("net total").money(currency)
@@ -204,21 +210,5 @@ impl ExplainedQuote {
     pub fn line(&self, id: &str) -> Option<Explanation> {
         let position = self.quote.lines().iter().position(|line| line.id == id)?;
         Some(self.trace.explain(self.nets.get(position)?))
-    }
-}
-
-/// A row of a waterfall that was run.
-pub(crate) fn row(
-    step: &str,
-    label: &str,
-    amount: l2c_money::Exact,
-    subtotal: l2c_money::Exact,
-) -> WaterfallRow {
-    WaterfallRow {
-        step: step.to_owned(),
-        label: label.to_owned(),
-        amount,
-        subtotal,
-        skipped: None,
     }
 }

@@ -2,21 +2,23 @@ use l2c_explain::{Figure, Note, Recorder};
 use l2c_money::{Currency, Money, MoneyError};
 
 use crate::line::OpenLine;
+use crate::priced_quote::is_whole;
 use crate::waterfall::NegotiatedStep;
-use crate::{Engine, PriceRequest, PricingError};
+use crate::{PricingError, Waterfall};
 
-impl Engine {
+impl Waterfall {
     /// The step on the whole document: the difference to the agreed total, spread over the lines.
     pub(crate) fn negotiate<R: Recorder>(
         &self,
         rec: &mut R,
-        request: &PriceRequest,
+        currency: Currency,
+        target: Option<Money>,
         lines: &mut [OpenLine<'_, R::Mark>],
     ) -> Result<(), PricingError> {
-        let (step, target) = match (&self.waterfall.negotiated, request.target) {
+        let (step, target) = match (&self.negotiated, target) {
             (None, None) => return Ok(()),
             (None, Some(_)) => {
-                let waterfall = self.waterfall.document().to_string();
+                let waterfall = self.document().to_string();
                 return Err(PricingError::NoNegotiatedStep { waterfall });
             }
             (Some(step), None) => {
@@ -27,7 +29,6 @@ impl Engine {
             }
             (Some(step), Some(target)) => (step, target),
         };
-        let currency = self.price_book.currency();
         if target.currency() != currency {
             return Err(PricingError::TargetCurrency {
                 target: target.currency(),
@@ -50,7 +51,7 @@ impl Engine {
         currency: Currency,
         lines: &mut [OpenLine<'_, R::Mark>],
     ) -> Result<(), PricingError> {
-        let cite = || self.waterfall.document().cite(&step.path);
+        let cite = || self.document().cite(&step.path);
         let before: Vec<&Figure<R::Mark>> = lines.iter().map(|line| &line.running).collect();
         let total = rec.sum(&before, || {
             Note::new("total before the negotiated step").money(currency)
@@ -127,9 +128,4 @@ impl Engine {
         }
         Ok(())
     }
-}
-
-/// Whether an amount is a whole number of minor units.
-pub(crate) fn is_whole(money: &Money) -> bool {
-    money.amount().scale() <= money.currency().minor_units()
 }

@@ -2,7 +2,6 @@ use chrono::NaiveDate;
 use l2c_money::{Currency, Exact, Money, MoneyError, Quantity};
 use serde::{Deserialize, Serialize};
 
-use crate::negotiated::is_whole;
 use crate::{DocumentRef, LIST, PricingError, ProductId};
 
 /// A priced request: every line with its waterfall, and the totals.
@@ -317,6 +316,17 @@ impl PricedLine {
 }
 
 impl WaterfallRow {
+    /// A row of a step that applied.
+    pub(crate) fn applied(step: &str, label: &str, amount: Exact, subtotal: Exact) -> Self {
+        Self {
+            step: step.to_owned(),
+            label: label.to_owned(),
+            amount,
+            subtotal,
+            skipped: None,
+        }
+    }
+
     /// What the step adds, as text with at least the decimals of the currency: "-209.375", "12.50". Never rounded.
     #[must_use]
     pub fn amount_text(&self, currency: Currency) -> String {
@@ -344,6 +354,11 @@ fn discount_percent(list: &Money, net: &Money) -> Option<Exact> {
     ((list.exact() - net.exact()) * Exact::integer(100))
         .checked_div(&list.exact())
         .ok()
+}
+
+/// Whether an amount is a whole number of minor units.
+pub(crate) fn is_whole(money: &Money) -> bool {
+    money.amount().scale() <= money.currency().minor_units()
 }
 
 fn agree(place: impl FnOnce() -> String, stored: &Exact, derived: &Exact) -> Result<(), PricingError> {

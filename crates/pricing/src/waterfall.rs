@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 
 use l2c_documents::{Check, Fault, Faults};
+use l2c_explain::{Figure, Note, Recorder};
 use l2c_money::{AllocationPolicy, Currency, Percent, RoundTo, RoundingPolicy};
 use l2c_rules::{Condition, FactTypes, Predicate};
 use serde::{Deserialize, Serialize};
 
-use crate::DocumentRef;
 use crate::names::{check_document, check_name};
+use crate::{DocumentRef, PricingError};
 
 /// The id of the first row of every waterfall.
 pub const LIST: &str = "list";
@@ -230,6 +231,21 @@ impl Waterfall {
     #[must_use]
     pub fn attributes(&self) -> &[String] {
         &self.attributes
+    }
+
+    /// The one rounding point. A figure that is round already is left as it is, without a step.
+    pub(crate) fn rounded<R: Recorder>(
+        &self,
+        rec: &mut R,
+        figure: &Figure<R::Mark>,
+        currency: Currency,
+        label: impl FnOnce() -> String,
+    ) -> Result<Figure<R::Mark>, PricingError> {
+        let policy = self.line_rounding;
+        if policy.round(&figure.value, currency)? == figure.value {
+            return Ok(figure.clone());
+        }
+        Ok(rec.round(figure, policy, currency, || Note::new(label()).money(currency))?)
     }
 
     /// A line must end on whole minor units, or no document could be invoiced and no total reached.
