@@ -75,7 +75,7 @@ pub struct ComponentDocument {
 /// Quotas of a quarter as they are written, above zero.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a quota: {\"amount\": \"10000\"}")]
 pub struct QuotaDocument {
     /// The quota of every payee without one of their own; absent: there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -100,6 +100,9 @@ pub mod handover;
 mod guide {
     #[doc = include_str!("../../../README.md")]
     mod readme {}
+    #[cfg(feature = "report")]
+    #[doc = include_str!("../../../docs/README.md")]
+    mod how_documents_are_written {}
     #[doc = include_str!("../../../docs/commissions.md")]
     mod commissions {}
     #[doc = include_str!("../../../docs/contracts.md")]

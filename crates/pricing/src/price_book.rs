@@ -205,7 +205,9 @@ impl PriceEntry {
             None => Some(None),
             Some(floor) => checked_price(check, format!("{path}.floor"), floor, currency).map(Some),
         };
-        if entry.floor.is_some_and(|floor| floor > entry.price) {
+        // A price that is at fault itself is no measure for its floor.
+        let both = price.is_some() && floor.is_some();
+        if both && entry.floor.is_some_and(|floor| floor > entry.price) {
             check.fault(
                 format!("{path}.floor"),
                 "floor_above_price",
