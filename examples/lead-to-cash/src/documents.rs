@@ -14,17 +14,24 @@ use l2c::quotes::ApprovalMatrixDocument;
 use l2c::revenue::RevenuePolicy;
 use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
 
 use crate::billing::CreditDocument;
 use crate::offer::{MakeUpDocument, PriceBookPolicy};
 use crate::simulation::PaymentBehaviour;
 use crate::terms::Terms;
 
+#[cfg(test)]
+mod agreement;
+
 /// A document as the command `schema` shows it.
 pub struct Listed {
     pub file: &'static str,
     pub says: &'static str,
     schema: fn() -> Schema,
+    /// Reads a text as the document: what the schema is held against.
+    #[cfg(test)]
+    read: fn(l2c::documents::Source) -> Result<(), l2c::documents::Report>,
 }
 
 /// A policy document that is read as a `T`. There is no other way to read one, so each stands below.
@@ -36,7 +43,7 @@ pub struct Document<T> {
     read_as: PhantomData<fn() -> T>,
 }
 
-impl<T: JsonSchema> Document<T> {
+impl<T: JsonSchema + DeserializeOwned> Document<T> {
     const fn new(file: &'static str, says: &'static str) -> Self {
         Self {
             file,
@@ -50,6 +57,8 @@ impl<T: JsonSchema> Document<T> {
             file: self.file,
             says: self.says,
             schema: || SchemaGenerator::default().into_root_schema_for::<T>(),
+            #[cfg(test)]
+            read: |source| source.parse::<T>().map(drop),
         }
     }
 }
