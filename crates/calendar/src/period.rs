@@ -24,6 +24,11 @@ use crate::{CalendarError, FiscalMonth, add_months};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(description = "A span of days: the start belongs to it, the end does not.")
+)]
 #[serde(try_from = "Document", into = "Document")]
 pub struct Period {
     start: NaiveDate,
@@ -31,9 +36,12 @@ pub struct Period {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Document {
+    /// The first day.
     start: NaiveDate,
+    /// The day after the last.
     end: NaiveDate,
 }
 

@@ -12,7 +12,7 @@ pub enum TaxBasis {
     #[default]
     PerRate,
     /// For each line; the tax of a rate is the sum. Allowed where local law asks for it; its difference to
-    /// `PerRate` stays within the slack that EN 16931 validators leave (BR-S-09).
+    /// `per_rate` stays within the slack that EN 16931 validators leave (BR-S-09).
     PerLine,
 }
 
@@ -35,7 +35,7 @@ pub enum Proportion {
 #[serde(try_from = "BillingPolicyDocument", into = "BillingPolicyDocument")]
 pub struct BillingPolicy(BillingPolicyDocument);
 
-/// A [`BillingPolicy`] as written; every field but the first two has the default of EN 16931.
+/// The conventions of billing as written; every field but the first two has the default of EN 16931.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -179,7 +179,7 @@ pub struct TaxRates {
     rates: BTreeMap<String, BTreeMap<NaiveDate, TaxRate>>,
 }
 
-/// [`TaxRates`] as written.
+/// The tax rates as written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -192,7 +192,7 @@ pub struct TaxRatesDocument {
     pub rates: Vec<TaxRateEntry>,
 }
 
-/// One rate of a [`TaxRatesDocument`].
+/// One rate, from a day on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -18,6 +18,10 @@ use crate::{LedgerError, LegalEntity, Role};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(description = "A chart of accounts: which account of the ledger each role is.")
+)]
 #[serde(deny_unknown_fields)]
 pub struct ChartDocument {
     /// The accounts; one with an entity goes before one without.
@@ -29,7 +33,7 @@ pub struct ChartDocument {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AccountDocument {
-    /// The role's name: "contract_liability".
+    /// The role's name, such as `contract_liability`.
     pub role: String,
     /// The legal entity this holds for; for all that have no account of their own if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

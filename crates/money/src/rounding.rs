@@ -7,8 +7,8 @@ use crate::{Currency, Exact, Money, MoneyError};
 
 /// Which way a figure between two neighbours goes.
 ///
-/// All but the two directed modes, [`Ceiling`](Self::Ceiling) and [`Floor`](Self::Floor), are symmetric in
-/// the sign: `round(-x) == -round(x)`, so a credit note mirrors its invoice.
+/// All but the two directed modes, `ceiling` and `floor`, are symmetric in the sign, so that a credit note
+/// mirrors its invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -58,8 +58,7 @@ impl Rounding {
 
 /// The grid on which a rounded figure lies.
 ///
-/// In serde `"minor_unit"`, `{"scale": 4}` or `{"increment": "0.05"}`; reading refuses what
-/// [`RoundingPolicy::round`] would refuse.
+/// In JSON `"minor_unit"`, `{"scale": 4}` or `{"increment": "0.05"}`; reading refuses what rounding would refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", try_from = "RoundToDocument")]
@@ -81,8 +80,11 @@ pub enum RoundTo {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum RoundToDocument {
+    /// The minor unit of the currency: cents for USD, units for JPY.
     MinorUnit,
+    /// A number of decimals, at most 12.
     Scale(u32),
+    /// A multiple of an increment above zero, such as 0.05 for cash in CHF.
     Increment(
         #[serde(with = "crate::decimal_string")]
         #[cfg_attr(feature = "schema", schemars(with = "crate::DecimalText"))]
@@ -137,6 +139,10 @@ impl RoundTo {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(description = "How a figure is rounded: a mode and a grid.")
+)]
 #[serde(deny_unknown_fields)]
 pub struct RoundingPolicy {
     /// Which way a figure between two neighbours goes.

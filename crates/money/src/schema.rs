@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::{Currency, Exact, Percent};
+use crate::{Currency, Exact, Money, Percent, Unit};
 
 /// The schema of a decimal that is written as a string: of fields that are read by
 /// [`decimal_string`](crate::decimal_string).
@@ -54,3 +54,28 @@ text!(
     "The code of a currency in ISO 4217.",
     "^[A-Z]{3}$"
 );
+text!(
+    Unit,
+    "Unit",
+    "The code of a unit in UN/ECE Recommendation 20.",
+    "^[A-Z0-9]{2,3}$"
+);
+
+impl JsonSchema for Money {
+    fn schema_name() -> Cow<'static, str> {
+        "Money".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "An amount of money.",
+            "properties": {
+                "amount": generator.subschema_for::<DecimalText>(),
+                "currency": generator.subschema_for::<Currency>(),
+            },
+            "required": ["amount", "currency"],
+            "additionalProperties": false
+        })
+    }
+}

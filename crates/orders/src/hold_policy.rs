@@ -25,6 +25,10 @@ use crate::{HoldScope, HoldTerms};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(description = "Which orders are held, and until when.")
+)]
 #[serde(deny_unknown_fields)]
 pub struct HoldPolicyDocument {
     /// The document's id.

@@ -21,6 +21,7 @@ l2c_host::typed_id!(
 ///     {"id": "support", "name": "Support, 12 months", "share_of_list": "20"}]}]}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CatalogueDocument {
     /// Id of the document.
@@ -33,9 +34,11 @@ pub struct CatalogueDocument {
 
 /// A product as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProductDocument {
     /// Its id.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub id: ProductId,
     /// Its name for people.
     pub name: String,
@@ -46,6 +49,7 @@ pub struct ProductDocument {
 
 /// A component of a product as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ComponentDocument {
     /// Its id, unique within the product.

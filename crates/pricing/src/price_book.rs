@@ -15,6 +15,7 @@ use crate::{Catalogue, DocumentRef, MakeUp, ProductId};
 ///   {"product": "prd_GTXPro", "price": "5624", "floor": "3000", "valid_from": "2016-01-01"}]}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PriceBookDocument {
     /// Id of the document.
@@ -29,15 +30,18 @@ pub struct PriceBookDocument {
 
 /// A list price as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PriceEntryDocument {
     /// The product.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub product: ProductId,
     /// The component, for a product whose components have prices of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub component: Option<String>,
     /// List price of one unit, zero or above.
     #[serde(with = "l2c_money::decimal_string")]
+    #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
     pub price: Decimal,
     /// The unit of the price; pieces (`C62`) if absent.
     #[serde(default = "one")]
@@ -48,6 +52,7 @@ pub struct PriceEntryDocument {
         skip_serializing_if = "Option::is_none",
         with = "l2c_money::decimal_string::option"
     )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<l2c_money::DecimalText>"))]
     pub floor: Option<Decimal>,
     /// First day; absent: always has been.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -38,11 +38,11 @@ pub struct WaterfallDocument {
     pub id: String,
     /// Version of the document.
     pub version: u32,
-    /// Attributes of a request that conditions may test, as texts. Beside them every condition may test the
-    /// facts of [`WaterfallDocument::facts`].
+    /// Attributes of a request that conditions may test, as texts. Beside them every condition may test
+    /// `product`, `component`, `quantity`, `list_amount`, `is_return`, `unit`, `currency` and `date`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<String>,
-    /// The steps, at most [`MAX_STEPS`].
+    /// The steps, at most 100.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepDocument>,
     /// How a line is rounded after its percentage steps; half up to the minor unit if absent. An increment
@@ -124,7 +124,7 @@ pub(crate) struct NegotiatedStep {
 }
 
 impl WaterfallDocument {
-    /// The facts that conditions may test: `product`, `component` (missing for a product sold as one line),
+    /// The facts that the conditions of [`steps`](Self::steps) may test: `product`, `component` (missing for a product sold as one line),
     /// `quantity` and `list_amount` of the line (their magnitudes: a return meets the conditions that its sale
     /// met), `is_return` (the quantity is below zero), `unit`, `currency`, `date`, and the attributes.
     #[must_use]

@@ -44,10 +44,12 @@ pub struct ApprovalRuleDocument {
     pub id: String,
     /// Why approval is needed, for people.
     pub reason: String,
-    /// Which quotes, by the facts of [`ApprovalMatrix::quote_facts`]; absent: all.
+    /// Which quotes; absent: all. Facts: `discount_percent`, `list_total`, `net_total`, `line_count`,
+    /// `floor_violations`, `floor_shortfall`, `largest_line_discount_percent`, `validity_days`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
-    /// And only those in which at least one line fits, by the facts of [`ApprovalMatrix::line_facts`].
+    /// And only those in which at least one line fits. Facts: `product`, `component`, `quantity`, `list`, `net`,
+    /// `discount_percent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub any_line: Option<Condition>,
     /// The roles that have to approve, one after the other.
@@ -134,7 +136,7 @@ impl ApprovalMatrix {
         })
     }
 
-    /// The facts that `when` may test: `discount_percent` (signed, below zero for a price above list, missing
+    /// The facts that [`when`](ApprovalRuleDocument::when) may test: `discount_percent` (signed, below zero for a price above list, missing
     /// without a list amount), `list_total`, `net_total`, `line_count`, `floor_violations` (how many prices
     /// are below their floor), `floor_shortfall` (by how much in all), `largest_line_discount_percent`,
     /// `validity_days` (from the day of submission to the last day).
@@ -151,7 +153,7 @@ impl ApprovalMatrix {
             .number("validity_days")
     }
 
-    /// The facts that `any_line` may test: `product`, `component` (missing for a product sold as one line),
+    /// The facts that [`any_line`](ApprovalRuleDocument::any_line) may test: `product`, `component` (missing for a product sold as one line),
     /// `quantity`, `list`, `net`, `discount_percent`.
     #[must_use]
     pub fn line_facts() -> FactTypes {

@@ -16,6 +16,8 @@ pub const MAX_TIERS: usize = 10_000;
 ///   {"unit_price": "4.00"}]}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(!try_from, deny_unknown_fields))]
 #[serde(tag = "model", rename_all = "snake_case", try_from = "Written")]
 #[non_exhaustive]
 pub enum ChargeDocument {
@@ -23,12 +25,14 @@ pub enum ChargeDocument {
     Flat {
         /// The amount; below zero for a credit.
         #[serde(with = "l2c_money::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
         amount: Decimal,
     },
     /// A price for each unit.
     PerUnit {
         /// The price of one unit; below zero for a credit.
         #[serde(with = "l2c_money::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
         unit_price: Decimal,
     },
     /// Every tier prices the units that fall inside it.
@@ -37,6 +41,7 @@ pub enum ChargeDocument {
         tiers: Vec<TierDocument>,
         /// Whether the flat fee of the first tier is charged at quantity 0; true if absent.
         #[serde(skip_serializing_if = "is_yes")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<bool>"))]
         flat_fee_at_zero: bool,
     },
     /// The one tier that holds the quantity prices all units.
@@ -45,6 +50,7 @@ pub enum ChargeDocument {
         tiers: Vec<TierDocument>,
         /// Whether the flat fee of the first tier is charged at quantity 0; true if absent.
         #[serde(skip_serializing_if = "is_yes")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<bool>"))]
         flat_fee_at_zero: bool,
     },
 }
@@ -54,6 +60,7 @@ pub enum ChargeDocument {
 ///
 /// Without a `unit_price` or `rate_percent` its units cost nothing beyond the `flat_fee`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TierDocument {
     /// The largest quantity of the tier; absent: no end, for the last tier alone.
@@ -62,6 +69,7 @@ pub struct TierDocument {
         skip_serializing_if = "Option::is_none",
         with = "l2c_money::decimal_string::option"
     )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<l2c_money::DecimalText>"))]
     pub up_to: Option<Decimal>,
     /// The price of one unit.
     #[serde(
@@ -69,6 +77,7 @@ pub struct TierDocument {
         skip_serializing_if = "Option::is_none",
         with = "l2c_money::decimal_string::option"
     )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<l2c_money::DecimalText>"))]
     pub unit_price: Option<Decimal>,
     /// The price of one unit of value, where the quantity is an amount: `"4"` is 4 %.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,6 +88,7 @@ pub struct TierDocument {
         skip_serializing_if = "Option::is_none",
         with = "l2c_money::decimal_string::option"
     )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<l2c_money::DecimalText>"))]
     pub flat_fee: Option<Decimal>,
 }
 

@@ -8,6 +8,7 @@ use crate::{CustomerAccount, ReceivablesError};
 
 /// From which date on an item ages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AgeBy {
     /// The due date.
@@ -19,6 +20,7 @@ pub enum AgeBy {
 
 /// Where credits stand: money and credit notes that are held for a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CreditsIn {
     /// Apart from the bands.
@@ -32,6 +34,7 @@ pub enum CreditsIn {
 
 /// Where disputed amounts stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DisputesIn {
     /// In the band of their item.
@@ -49,8 +52,9 @@ pub enum DisputesIn {
 #[serde(try_from = "AgeingPolicyDocument", into = "AgeingPolicyDocument")]
 pub struct AgeingPolicy(AgeingPolicyDocument);
 
-/// An [`AgeingPolicy`] as written.
+/// How open amounts are put into bands by age, as written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AgeingPolicyDocument {
     /// The name.

@@ -7,6 +7,7 @@ pub const MAX_TERM_MONTHS: usize = 1_200;
 
 /// A performance obligation: a distinct good or service promised in the contract (606-10-25-14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Obligation {
     /// Its name in the contract.
@@ -21,6 +22,7 @@ pub struct Obligation {
 
 /// The stand-alone selling price of an obligation at inception (606-10-32-32).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum StandalonePrice {
@@ -49,7 +51,14 @@ impl StandalonePrice {
 
 /// How the satisfaction of an obligation is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(!from))]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    deny_unknown_fields,
+    from = "MeasureDocument"
+)]
 #[non_exhaustive]
 pub enum Measure {
     /// At once, when control passes (606-10-25-30).
@@ -60,6 +69,26 @@ pub enum Measure {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         period: Option<Period>,
     },
+}
+
+/// Serde refuses an unknown key beside a tag in variants with braces alone.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum MeasureDocument {
+    PointInTime {},
+    Time {
+        #[serde(default)]
+        period: Option<Period>,
+    },
+}
+
+impl From<MeasureDocument> for Measure {
+    fn from(document: MeasureDocument) -> Self {
+        match document {
+            MeasureDocument::PointInTime {} => Self::PointInTime,
+            MeasureDocument::Time { period } => Self::Time { period },
+        }
+    }
 }
 
 /// Whether a service of this period is short enough to be scheduled by month.

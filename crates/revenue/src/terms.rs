@@ -22,15 +22,19 @@ pub const MAX_MINOR_UNITS: i64 = 1_000_000_000_000_000_000;
 /// The longest id or description, in characters.
 const MAX_TEXT: usize = 200;
 
-/// What a contract promises and for how much, as a host writes it. [`Terms::new`] checks it.
+/// What a contract promises and for how much, as a host writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TermsDocument {
     /// The contract.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub contract: RevenueContractId,
     /// The customer.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub customer: PartyId,
     /// The legal entity whose books it is in.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub entity: LegalEntity,
     /// The currency of every amount in it.
     pub currency: Currency,

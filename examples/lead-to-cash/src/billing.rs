@@ -20,7 +20,7 @@ use crate::record::{Life, Record};
 use crate::simulation::draw;
 use crate::stage::Kept;
 
-/// `credits.json`: which invoices are taken back, and billed again on the same day.
+/// Which invoices are taken back, and billed again on the same day.
 #[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreditDocument {

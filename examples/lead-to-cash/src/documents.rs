@@ -134,6 +134,7 @@ impl Listed {
     fn text(&self) -> String {
         let mut schema = (self.schema)();
         plain(&mut schema);
+        schema.insert("title".to_owned(), self.says.into());
         format!("{:#}", schema.as_value())
     }
 }

@@ -20,7 +20,7 @@ use crate::documents;
 use crate::error::Failure;
 use crate::policy::Folder;
 
-/// `product-make-up.json`: what each product is made of.
+/// What each product is made of.
 #[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MakeUpDocument {
@@ -59,7 +59,7 @@ pub enum ComponentKind {
     Support,
 }
 
-/// `price-book.json`: list prices that replace those of the export, and the floor.
+/// List prices that replace those of the export, and the floor.
 #[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceBookPolicy {

@@ -15,7 +15,7 @@ use crate::documents;
 use crate::error::Failure;
 use crate::policy::Folder;
 
-/// `payments.json`: how customers pay.
+/// How the simulated customers pay.
 #[derive(JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentBehaviour {
