@@ -212,8 +212,9 @@ fn every_fault_of_terms_is_listed() {
     "#);
     empty.obligations.clear();
     insta::assert_snapshot!(Terms::new(empty).unwrap_err(), @r"
-    consideration: 0; expected 1 to 10000 (ASC 606-10-32-2, IFRS 15.47)
-    obligations: 0; expected 1 to 10000 (ASC 606-10-25-14, IFRS 15.22)
+    terms of rev_1, 2 faults:
+      consideration: 0; expected 1 to 10000 (ASC 606-10-32-2, IFRS 15.47)
+      obligations: 0; expected 1 to 10000 (ASC 606-10-25-14, IFRS 15.22)
     ");
 
     let mut large = terms();
@@ -223,11 +224,11 @@ fn every_fault_of_terms_is_listed() {
             amount: usd("6000000000000000.00"),
         });
     }
-    insta::assert_snapshot!(Terms::new(large).unwrap_err(), @"consideration: magnitudes that sum to more; expected at most 10^18 minor units (ASC 606-10-32-2, IFRS 15.47)");
+    insta::assert_snapshot!(Terms::new(large).unwrap_err(), @"terms of rev_1: consideration: magnitudes that sum to more; expected at most 10^18 minor units (ASC 606-10-32-2, IFRS 15.47)");
 
     let mut many = terms();
     many.obligations = vec![many.obligations[0].clone(); 10_001];
-    insta::assert_snapshot!(Terms::new(many).unwrap_err(), @"obligations: 10001; expected 1 to 10000 (ASC 606-10-25-14, IFRS 15.22)");
+    insta::assert_snapshot!(Terms::new(many).unwrap_err(), @"terms of rev_1: obligations: 10001; expected 1 to 10000 (ASC 606-10-25-14, IFRS 15.22)");
 }
 
 #[test]
@@ -239,6 +240,12 @@ fn terms_are_checked_when_they_are_read() {
     let error = serde_json::from_str::<Terms>(&negative).unwrap_err().to_string();
     assert!(error.contains("obligations[1].ssp"), "{error}");
     let unknown = text.replace(r#""description""#, r#""discription""#);
+    assert!(serde_json::from_str::<Terms>(&unknown).is_err());
+    let unknown = text.replace(
+        r#""kind": "point_in_time""#,
+        r#""kind": "point_in_time", "period": null"#,
+    );
+    assert_ne!(unknown, text);
     assert!(serde_json::from_str::<Terms>(&unknown).is_err());
     insta::assert_snapshot!(text, @r#"
     {
