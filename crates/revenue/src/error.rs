@@ -2,7 +2,7 @@ use l2c_calendar::CalendarError;
 use l2c_documents::Faults;
 use l2c_host::{DateTime, Utc};
 use l2c_ledger::LedgerError;
-use l2c_money::MoneyError;
+use l2c_money::{Currency, Money, MoneyError};
 
 use crate::RevenueContractId;
 
@@ -16,7 +16,9 @@ pub enum RevenueError {
     #[error(transparent)]
     InvalidDocument(#[from] Faults),
     /// At that moment the contract was not in the books.
-    #[error("no inception was recorded by {known_at}: ask for a later moment")]
+    #[error(
+        "no inception was recorded by {known_at}: a contract begins with one; if it has, ask for a later moment"
+    )]
     NotInBooks {
         /// The moment asked about.
         known_at: DateTime<Utc>,
@@ -28,6 +30,32 @@ pub enum RevenueError {
         contract: RevenueContractId,
         /// The name asked for.
         obligation: String,
+    },
+    /// A billing in another currency than the contract's, among facts that no contract has decided.
+    #[error("{contract} is in {currency}, but `{document}` bills {amount}: bill it in {currency}")]
+    BilledInOtherCurrency {
+        /// The contract.
+        contract: RevenueContractId,
+        /// Its currency.
+        currency: Currency,
+        /// The invoice or credit note.
+        document: String,
+        /// What it bills.
+        amount: Money,
+    },
+    /// One document with two amounts or dates, among facts that no contract has decided.
+    #[error(
+        "{contract} has `{document}` with {amount} and with {other}: a correction is a document of its own"
+    )]
+    BilledTwice {
+        /// The contract.
+        contract: RevenueContractId,
+        /// The invoice or credit note.
+        document: String,
+        /// What it bills.
+        amount: Money,
+        /// What it bills another time.
+        other: Money,
     },
     /// An amount that cannot be computed with.
     #[error(transparent)]
@@ -48,6 +76,8 @@ impl RevenueError {
             Self::InvalidDocument(faults) => faults.code(),
             Self::NotInBooks { .. } => "not_in_books",
             Self::UnknownObligation { .. } => "unknown_obligation",
+            Self::BilledInOtherCurrency { .. } => "billed_in_other_currency",
+            Self::BilledTwice { .. } => "billed_twice",
             Self::Money(error) => error.code(),
             Self::Calendar(error) => error.code(),
             Self::Ledger(error) => error.code(),

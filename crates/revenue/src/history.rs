@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use l2c_calendar::{FiscalMonth, NaiveDate, Period};
 use l2c_host::{DateTime, Utc};
 use l2c_money::{Exact, Money};
@@ -54,7 +56,41 @@ impl<'a> History<'a> {
         for event in known {
             history.tell(event)?;
         }
+        history.once()?;
         Ok(history)
+    }
+
+    /// A document bills once, however often it is told, and in the contract's currency.
+    fn once(&mut self) -> Result<(), RevenueError> {
+        let contract = self.terms.contract();
+        let currency = self.terms.currency();
+        let mut seen: BTreeMap<&str, (NaiveDate, Money)> = BTreeMap::new();
+        let mut once = Vec::with_capacity(self.billings.len());
+        for billing in self.billings.drain(..) {
+            let Billing { on, document, amount } = billing;
+            if amount.currency() != currency {
+                return Err(RevenueError::BilledInOtherCurrency {
+                    contract: contract.clone(),
+                    currency,
+                    document: document.to_owned(),
+                    amount,
+                });
+            }
+            match seen.insert(document, (on, amount)) {
+                None => once.push(billing),
+                Some(before) if before == (on, amount) => {}
+                Some((_, other)) => {
+                    return Err(RevenueError::BilledTwice {
+                        contract: contract.clone(),
+                        document: document.to_owned(),
+                        amount: other,
+                        other: amount,
+                    });
+                }
+            }
+        }
+        self.billings = once;
+        Ok(())
     }
 
     /// Adds one fact. Control passes once and a service has one period: the first fact counts.

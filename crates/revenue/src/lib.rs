@@ -51,6 +51,7 @@
 //! | `count`, `invalid_text`, `duplicate_id`, `currency_mismatch`, `invalid_amount`, `term_too_long` | correct the terms; every fault is listed with its path |
 //! | `negative_standalone_price`, `no_allocation_basis` | correct the stand-alone selling prices |
 //! | `not_in_books` | ask for a later moment |
+//! | `billed_in_other_currency`, `billed_twice` | from [`project`], of facts that no contract has decided: correct them |
 //! | `unknown_obligation` | ask for one of the contract; from [`project`], the stream is not of this contract |
 //! | codes of `l2c-money`, `l2c-calendar`, `l2c-ledger` | as their pages say |
 //!

@@ -353,3 +353,50 @@ fn the_largest_contract() {
     assert_eq!(figures.postings().unwrap().len(), figures.months.len());
     assert_eq!(figures.obligations[1].schedule.len(), MAX_TERM_MONTHS + 1);
 }
+
+#[test]
+fn facts_that_no_contract_has_decided_bill_once_and_in_its_currency() {
+    let told = |billings: &[(&str, Money)]| {
+        let inception = Fact::Inception {
+            terms: Box::new(Terms::new(terms()).unwrap()),
+        };
+        let billed = billings.iter().map(|(document, amount)| Fact::Billed {
+            document: (*document).into(),
+            amount: *amount,
+        });
+        let events: Vec<RevenueEvent> = (1..)
+            .zip(std::iter::once(inception).chain(billed))
+            .map(|(sequence, fact)| RevenueEvent {
+                effective: day("2017-03-15"),
+                recorded_at: noon(day("2017-03-15")),
+                sequence,
+                fact,
+            })
+            .collect();
+        let view = View {
+            as_of: day("2017-03-31"),
+            known_at: noon(day("2017-03-31")),
+            book: Book::Asc606,
+        };
+        project(&events, &view)
+    };
+    let once = told(&[("inv_1", usd("500.00"))]).unwrap();
+    assert_eq!(once.position().contract_liability(), usd("500.00"));
+    // Told twice it still bills once.
+    let twice = told(&[("inv_1", usd("500.00")), ("inv_1", usd("500.00"))]).unwrap();
+    assert_eq!(twice.position(), once.position());
+
+    let eur = Money::from_minor(50_000, Currency::EUR).unwrap();
+    let other = told(&[("inv_1", eur)]).unwrap_err();
+    assert_eq!(other.code(), "billed_in_other_currency");
+    assert_eq!(
+        other.to_string(),
+        "rev_1 is in USD, but `inv_1` bills 500.00 EUR: bill it in USD"
+    );
+    let changed = told(&[("inv_1", usd("500.00")), ("inv_1", usd("700.00"))]).unwrap_err();
+    assert_eq!(changed.code(), "billed_twice");
+    assert_eq!(
+        changed.to_string(),
+        "rev_1 has `inv_1` with 500.00 USD and with 700.00 USD: a correction is a document of its own"
+    );
+}
