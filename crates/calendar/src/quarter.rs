@@ -143,20 +143,6 @@ impl<'de> Deserialize<'de> for Quarter {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Period;
-
-    #[test]
-    fn months_quarters_and_periods_stand_in_columns() {
-        let (month, quarter) = (FiscalMonth::new(2017, 5).unwrap(), Quarter::new(2017, 2).unwrap());
-        assert_eq!(format!("[{month:>9}] [{quarter:<9}]"), "[  2017-05] [2017-Q2  ]");
-        let period: Period = quarter.period().unwrap();
-        assert_eq!(format!("[{period:>26}]"), "[  2017-04-01 to 2017-06-30]");
-    }
-}
-
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Quarter {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -169,5 +155,19 @@ impl schemars::JsonSchema for Quarter {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({"type": "string", "description": "A quarter of a year.", "pattern": "^[0-9]{4}-Q[1-4]$"})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Period;
+
+    #[test]
+    fn months_quarters_and_periods_stand_in_columns() {
+        let (month, quarter) = (FiscalMonth::new(2017, 5).unwrap(), Quarter::new(2017, 2).unwrap());
+        assert_eq!(format!("[{month:>9}] [{quarter:<9}]"), "[  2017-05] [2017-Q2  ]");
+        let period: Period = quarter.period().unwrap();
+        assert_eq!(format!("[{period:>26}]"), "[  2017-04-01 to 2017-06-30]");
     }
 }

@@ -57,7 +57,7 @@ impl fmt::Display for Fault {
 }
 
 /// Everything that is wrong with a document: at least one fault, in the order in which they were found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Faults {
     document: String,
     // Boxed, so that a result that carries it stays small.
@@ -143,6 +143,13 @@ impl fmt::Display for Faults {
         let count = self.rest.len().saturating_add(1);
         write!(f, "{}, {count} faults:", self.document)?;
         self.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
+    }
+}
+
+/// As [`Display`](fmt::Display): a `main` that ends with `?`, and `unwrap`, show this.
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

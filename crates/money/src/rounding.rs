@@ -143,7 +143,10 @@ impl RoundTo {
     feature = "schema",
     schemars(description = "How a figure is rounded: a mode and a grid.")
 )]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = r#"a rounding: {"mode": "half_up", "to": {"increment": "0.05"}}, or without `to`"#
+)]
 pub struct RoundingPolicy {
     /// Which way a figure between two neighbours goes.
     #[serde(default)]
