@@ -1,7 +1,7 @@
 use std::fmt;
 
 use l2c_explain::Citation;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The standard by which a contract is read. Both rest on one stream of events and differ only in what they say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -15,12 +15,16 @@ pub enum Book {
 }
 
 impl Book {
-    /// The citation of a paragraph in this book.
+    /// The citation of a paragraph in this book; a rule that stands in the other book alone is cited from there.
     #[must_use]
     pub fn cite(self, paragraph: Paragraph) -> Citation {
-        match self {
-            Self::Asc606 => Citation::asc606(paragraph.asc606),
-            Self::Ifrs15 => Citation::ifrs15(paragraph.ifrs15),
+        match (self, paragraph.0) {
+            (Self::Asc606, Numbers::Both { asc606, .. }) | (_, Numbers::Asc606(asc606)) => {
+                Citation::asc606(asc606)
+            }
+            (Self::Ifrs15, Numbers::Both { ifrs15, .. }) | (_, Numbers::Ifrs15(ifrs15)) => {
+                Citation::ifrs15(ifrs15)
+            }
         }
     }
 
@@ -30,18 +34,39 @@ impl Book {
     }
 }
 
-/// A paragraph of the converged standard under both of its numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-pub struct Paragraph {
-    /// The number in the codification: "606-10-32-31".
-    pub asc606: &'static str,
-    /// The number in IFRS 15: "76".
-    pub ifrs15: &'static str,
+/// A paragraph of the converged standard under both of its numbers; a few stand in one book alone.
+///
+/// As text, "ASC 606-10-32-31, IFRS 15.76"; [`Book::cite`] gives the number of one book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Paragraph(Numbers);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Numbers {
+    Both {
+        asc606: &'static str,
+        ifrs15: &'static str,
+    },
+    Asc606(&'static str),
+    Ifrs15(&'static str),
 }
 
 impl Paragraph {
-    const fn new(asc606: &'static str, ifrs15: &'static str) -> Self {
-        Self { asc606, ifrs15 }
+    /// A paragraph with its number in the codification and in IFRS 15: "606-10-32-31" and "76".
+    #[must_use]
+    pub const fn new(asc606: &'static str, ifrs15: &'static str) -> Self {
+        Self(Numbers::Both { asc606, ifrs15 })
+    }
+
+    /// A rule of US GAAP alone: "606-10-25-18B".
+    #[must_use]
+    pub const fn asc606(number: &'static str) -> Self {
+        Self(Numbers::Asc606(number))
+    }
+
+    /// A rule of IFRS 15 alone: "B58".
+    #[must_use]
+    pub const fn ifrs15(number: &'static str) -> Self {
+        Self(Numbers::Ifrs15(number))
     }
 
     /// The criteria that make a contract; nothing is recognised before they are met.
@@ -72,6 +97,36 @@ impl Paragraph {
 
 impl fmt::Display for Paragraph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ASC {}, IFRS 15.{}", self.asc606, self.ifrs15)
+        match self.0 {
+            Numbers::Both { asc606, ifrs15 } => write!(f, "ASC {asc606}, IFRS 15.{ifrs15}"),
+            Numbers::Asc606(asc606) => write!(f, "ASC {asc606}"),
+            Numbers::Ifrs15(ifrs15) => write!(f, "IFRS 15.{ifrs15}"),
+        }
+    }
+}
+
+impl Serialize for Paragraph {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paragraph_is_cited_by_the_number_of_the_book_that_has_it() {
+        let both = Paragraph::new("606-10-32-31", "76");
+        let (us, ifrs) = (Paragraph::asc606("606-10-25-18B"), Paragraph::ifrs15("B58"));
+        let cited = |paragraph| [Book::Asc606, Book::Ifrs15].map(|book| book.reference(paragraph));
+        assert_eq!(cited(both), ["ASC 606-10-32-31", "IFRS 15.76"]);
+        assert_eq!(cited(us), ["ASC 606-10-25-18B"; 2]);
+        assert_eq!(cited(ifrs), ["IFRS 15.B58"; 2]);
+        assert_eq!(both.to_string(), "ASC 606-10-32-31, IFRS 15.76");
+        assert_eq!(
+            [us.to_string(), ifrs.to_string()],
+            ["ASC 606-10-25-18B", "IFRS 15.B58"]
+        );
     }
 }
