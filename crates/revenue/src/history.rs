@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use l2c_calendar::{FiscalMonth, NaiveDate, Period};
 use l2c_host::{DateTime, Utc};
-use l2c_money::{Exact, Money};
+use l2c_money::Money;
 
 use crate::{Fact, Measure, RevenueError, RevenueEvent, Terms};
 
@@ -159,19 +159,5 @@ impl Performance {
             Self::PointInTime { satisfied } => satisfied.is_some_and(|on| on <= through),
             Self::Time { period } => period.is_some_and(|period| period.last_day() <= through),
         }
-    }
-
-    /// The days served by the end of a day, and the days of the service.
-    pub(crate) fn served(period: &Period, through: NaiveDate) -> (Exact, Exact) {
-        let of = i64::from(period.days());
-        let served = if through < period.start() {
-            0
-        } else if through >= period.last_day() {
-            of
-        } else {
-            // Both lie inside the period, whose days fit.
-            Period::inclusive(period.start(), through).map_or(0, |part| i64::from(part.days()))
-        };
-        (Exact::integer(served), Exact::integer(of))
     }
 }

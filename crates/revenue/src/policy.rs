@@ -1,6 +1,8 @@
 use l2c_money::{AllocationPolicy, Remainder, Rounding, RoundingPolicy, ZeroWeights};
 use serde::{Deserialize, Serialize};
 
+use crate::Convention;
+
 /// The conventions that change cents, as a named and versioned profile. It is stored with each contract that is
 /// accounted for under it, so that a later version never moves a figure of an earlier contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,17 +52,6 @@ impl RevenuePolicy {
             zero_weights: ZeroWeights::Refuse,
         }
     }
-}
-
-/// How the part of a service that is done by the end of a day is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Convention {
-    /// Days served over days of the service; both ends of the service belong to it.
-    #[default]
-    Daily,
 }
 
 /// Who posts the receivable against which billing is recorded.

@@ -1,7 +1,7 @@
 //! Step 5: how much of an obligation is recognised by the end of a day.
 
 use l2c_calendar::{FiscalMonth, NaiveDate};
-use l2c_explain::{Figure, Note, Recorder};
+use l2c_explain::{Figure, Measure, Note, Recorder};
 use l2c_money::Exact;
 
 use crate::allocation::of_policy;
@@ -69,22 +69,29 @@ fn progress<R: Recorder>(
                     .cite(book.cite(Paragraph::POINT_IN_TIME))
             }))
         }
-        Some(Performance::Time { period: Some(period) }) => match history.terms.policy().convention {
-            Convention::Daily => {
-                let (served, days) = Performance::served(period, through);
-                let served = rec.input(served, || {
-                    Note::new(format!("days of {} served by the end of {through}", name())).days()
-                });
-                let days = rec.input(days, || Note::new(format!("days of {}, {period}", name())).days());
-                Ok(rec.quotient(&served, &days, || {
-                    Note::new(format!("progress of {}, straight line by day", name()))
-                        .percent()
-                        .cite(book.cite(Paragraph::PROGRESS))
-                        .cite(book.cite(Paragraph::STRAIGHT_LINE))
-                        .cite(of_policy(history, "convention"))
-                })?)
-            }
-        },
+        Some(Performance::Time { period: Some(period) }) => {
+            let convention = history.terms.policy().convention;
+            let (served, whole) = convention.served(period, through);
+            let (what, measure, by) = match convention {
+                Convention::Daily => ("days", Measure::Days, "day"),
+                Convention::MonthsTouched | Convention::MonthsProrated | Convention::MonthsHalf => {
+                    ("months", Measure::Number, "month")
+                }
+            };
+            let served = rec.input(served, || {
+                Note::new(format!("{what} of {} served by the end of {through}", name())).measured(measure)
+            });
+            let whole = rec.input(whole, || {
+                Note::new(format!("{what} of {}, {period}", name())).measured(measure)
+            });
+            Ok(rec.quotient(&served, &whole, || {
+                Note::new(format!("progress of {}, straight line by {by}", name()))
+                    .percent()
+                    .cite(book.cite(Paragraph::PROGRESS))
+                    .cite(book.cite(Paragraph::STRAIGHT_LINE))
+                    .cite(of_policy(history, "convention"))
+            })?)
+        }
         Some(Performance::Time { period: None }) | None => Ok(rec.input(Exact::ZERO, || {
             Note::new(format!("progress of {}: the service has not begun", name()))
                 .percent()
