@@ -34,6 +34,15 @@ impl Book {
     }
 }
 
+impl fmt::Display for Book {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Asc606 => "ASC 606",
+            Self::Ifrs15 => "IFRS 15",
+        })
+    }
+}
+
 /// A paragraph of the converged standard under both of its numbers; a few stand in one book alone.
 ///
 /// As text, "ASC 606-10-32-31, IFRS 15.76"; [`Book::cite`] gives the number of one book.

@@ -41,6 +41,7 @@
 //! - [`project`] with a [`View`] gives a [`Projection`]: allocation, schedules, [`ContractMonth`]s with their
 //!   [`NetPosition`]; [`Projection::postings`] the journal, [`Projection::post`] what is still to be posted.
 //! - [`explain()`]: why a figure is what it is, by [`Question`].
+//! - [`judgement`]: what people have to judge, as facts; the treatment that follows, with its paragraphs.
 //! - [`RevenueWaterfall`], [`BalanceRollForward`], [`Projection::schedule_rows`]: reports over many contracts.
 //!
 //! # Errors
@@ -82,6 +83,7 @@ mod error;
 mod event;
 mod explanation;
 mod history;
+pub mod judgement;
 mod obligation;
 mod policy;
 mod position;
