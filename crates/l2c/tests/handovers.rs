@@ -33,8 +33,8 @@ use l2c::pricing::{Catalogue, Engine, PriceBook, PricedLine, ProductId, RequestL
 use l2c::quotes::{Actor, ApprovalMatrix, Quote, QuoteCommand, QuoteContext, QuoteId, QuoteStatus};
 use l2c::receivables::{AccountCommand, DocumentNumber};
 use l2c::revenue::{
-    Book, Consideration, Measure, RevenueCommand, RevenueContext, RevenueContract, RevenuePolicy, View,
-    project,
+    Book, Consideration, Measure, RevenueCommand, RevenueContext, RevenueContract, RevenuePolicy,
+    StandalonePrice, View, project,
 };
 use proptest::prelude::*;
 
@@ -593,10 +593,10 @@ fn a_contract_is_an_obligation_and_a_part_of_the_price_per_item() {
     let (licence, support) = (&terms.obligations()[0], &terms.obligations()[1]);
     assert_eq!(licence.id, "C1.1.licence");
     assert_eq!(licence.measure, Measure::PointInTime);
-    assert_eq!(licence.ssp.price(), usd(438_672));
+    assert_eq!(licence.ssp, StandalonePrice::observable(usd(438_672)));
     let period = Some(Period::months(day("2017-03-20"), 12).unwrap());
     assert_eq!(support.measure, Measure::Time { period });
-    assert_eq!(support.ssp.price(), usd(151_848));
+    assert_eq!(support.ssp, StandalonePrice::observable(usd(151_848)));
     let obligation = "C1.1.licence".to_owned();
     let on = day("2017-03-12");
     assert_eq!(commands[1..], [RevenueCommand::Satisfy { obligation, on }]);

@@ -1,8 +1,10 @@
 //! Step 3 and 4: the transaction price, and its allocation to the obligations.
 
 use l2c_explain::{Citation, Figure, Note, Recorder};
+use l2c_money::Exact;
 
 use crate::history::History;
+use crate::price_context::PriceContext;
 use crate::{Book, Paragraph, RevenueError};
 
 /// The transaction price: the sum of what the customer promises (606-10-32-2).
@@ -43,18 +45,10 @@ pub(crate) fn allocate<R: Recorder>(
     let terms = history.terms;
     let currency = terms.currency();
     let price = transaction_price(rec, history, book);
-    let weights: Vec<_> = terms
-        .obligations()
-        .iter()
-        .map(|obligation| {
-            rec.input(obligation.ssp.price().exact(), || {
-                Note::new(format!("stand-alone selling price of {}", obligation.id))
-                    .money(currency)
-                    .cite(in_contract(history, "obligations", &obligation.id))
-                    .cite(book.cite(Paragraph::STANDALONE_PRICE))
-            })
-        })
-        .collect();
+    let mut weights = Vec::with_capacity(terms.obligations().len());
+    for index in 0..terms.obligations().len() {
+        weights.push(standalone_price(rec, history, index, book)?);
+    }
     let weights: Vec<_> = weights.iter().collect();
     let policy = terms.policy().allocation_policy();
     let name = |index: usize| terms.obligations().get(index).map_or("", |o| o.id.as_str());
@@ -64,6 +58,30 @@ pub(crate) fn allocate<R: Recorder>(
             .cite(book.cite(Paragraph::RELATIVE))
             .cite(of_policy(history, "remainder"))
     })?)
+}
+
+/// What the obligation at `index` would sell for alone.
+pub(crate) fn standalone_price<R: Recorder>(
+    rec: &mut R,
+    history: &History<'_>,
+    index: usize,
+    book: Book,
+) -> Result<Figure<R::Mark>, RevenueError> {
+    let terms = history.terms;
+    let context = PriceContext {
+        currency: terms.currency(),
+        rounding: terms.policy().rounding_policy(),
+        book,
+        exclude_sales_tax: true,
+        one_year_expedient: false,
+        source: terms.contract().as_str(),
+    };
+    let price = match terms.obligations().get(index) {
+        Some(obligation) => obligation.ssp.figure(rec, &context, &obligation.id, None)?,
+        None => None,
+    };
+    // Terms have no residual.
+    Ok(price.unwrap_or_else(|| rec.input(Exact::ZERO, || Note::new("none"))))
 }
 
 /// A place in the terms of the contract.

@@ -96,6 +96,16 @@ impl Paragraph {
     pub(crate) const RELATIVE: Self = Self::new("606-10-32-31", "76");
     /// The stand-alone selling price and its best evidence.
     pub(crate) const STANDALONE_PRICE: Self = Self::new("606-10-32-32", "77");
+    /// A stand-alone selling price that is estimated: as much of what can be observed as there is.
+    pub(crate) const ESTIMATE: Self = Self::new("606-10-32-33", "78");
+    /// The price that the market would pay.
+    pub(crate) const ADJUSTED_MARKET: Self = Self::new("606-10-32-34(a)", "79(a)");
+    /// Expected cost and a margin.
+    pub(crate) const COST_PLUS_MARGIN: Self = Self::new("606-10-32-34(b)", "79(b)");
+    /// What the other stand-alone prices leave of the transaction price.
+    pub(crate) const RESIDUAL: Self = Self::new("606-10-32-34(c)", "79(c)");
+    /// What an option that gives a material right would sell for.
+    pub(crate) const MATERIAL_RIGHT: Self = Self::new("606-10-55-44", "B42");
     /// One net position of a contract.
     pub(crate) const POSITION: Self = Self::new("606-10-45-1", "105");
     /// The contract liability.

@@ -2,9 +2,9 @@ use l2c_calendar::CalendarError;
 use l2c_documents::Faults;
 use l2c_host::{DateTime, Utc};
 use l2c_ledger::LedgerError;
-use l2c_money::{Currency, Money, MoneyError};
+use l2c_money::{Currency, Exact, Money, MoneyError};
 
-use crate::RevenueContractId;
+use crate::{Paragraph, RevenueContractId};
 
 /// What can be wrong with a contract or a question about it.
 ///
@@ -57,6 +57,20 @@ pub enum RevenueError {
         /// What it bills another time.
         other: Money,
     },
+    /// Too few observed prices lie close enough to their centre to establish a stand-alone selling price.
+    #[error(
+        "{share} of the observed prices of `{obligation}` lie in the band, {required} are required: observe more sales, \
+         or estimate the price ({})",
+        Paragraph::ESTIMATE
+    )]
+    StandalonePriceNotEstablished {
+        /// The obligation.
+        obligation: String,
+        /// The part of the prices that lies in the band.
+        share: Exact,
+        /// The part that is required.
+        required: Exact,
+    },
     /// An amount that cannot be computed with.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -78,6 +92,7 @@ impl RevenueError {
             Self::UnknownObligation { .. } => "unknown_obligation",
             Self::BilledInOtherCurrency { .. } => "billed_in_other_currency",
             Self::BilledTwice { .. } => "billed_twice",
+            Self::StandalonePriceNotEstablished { .. } => "ssp_not_established",
             Self::Money(error) => error.code(),
             Self::Calendar(error) => error.code(),
             Self::Ledger(error) => error.code(),

@@ -51,6 +51,9 @@
 //! |---|---|
 //! | `count`, `invalid_text`, `duplicate_id`, `currency_mismatch`, `invalid_amount`, `term_too_long` | correct the terms; every fault is listed with its path |
 //! | `negative_standalone_price`, `no_allocation_basis` | correct the stand-alone selling prices |
+//! | `invalid_range`, `invalid_probability` | correct the figure: the message says what would be right |
+//! | `ssp_not_established` | observe more sales, or estimate the price |
+//! | `residual_not_permitted` | estimate the price by another method |
 //! | `not_in_books` | ask for a later moment |
 //! | `billed_in_other_currency`, `billed_twice` | from [`project`], of facts that no contract has decided: correct them |
 //! | `unknown_obligation` | ask for one of the contract; from [`project`], the stream is not of this contract |
@@ -88,10 +91,12 @@ mod obligation;
 mod policy;
 mod position;
 mod posting;
+mod price_context;
 mod projection;
 mod recognition;
 mod refusal;
 mod report;
+mod standalone_price;
 mod terms;
 
 // What the public API names of other crates, so that a program needs this one alone.
@@ -110,10 +115,11 @@ pub use error::RevenueError;
 pub use event::{Fact, RevenueEvent};
 pub use explanation::{Question, explain};
 pub use l2c_documents::{Fault, Faults};
-pub use obligation::{MAX_TERM_MONTHS, Measure, Obligation, StandalonePrice};
+pub use obligation::{MAX_TERM_MONTHS, Measure, Obligation};
 pub use policy::{BillingSide, RevenuePolicy};
 pub use position::{ContractMonth, NetPosition};
 pub use projection::{ObligationFigures, Projection, ScheduledMonth, View, project};
 pub use refusal::RevenueRefusal;
 pub use report::{BalanceRollForward, RevenueWaterfall, RollForwardRow, ScheduleRow, WaterfallRow};
+pub use standalone_price::{Centre, MAX_OBSERVED_PRICES, OutsideRange, StandalonePrice};
 pub use terms::{MAX_MINOR_UNITS, MAX_OBLIGATIONS, RevenueContractId, Terms, TermsDocument};

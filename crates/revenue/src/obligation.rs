@@ -1,6 +1,7 @@
 use l2c_calendar::Period;
-use l2c_money::Money;
 use serde::{Deserialize, Serialize};
+
+use crate::StandalonePrice;
 
 /// The longest service, in months.
 pub const MAX_TERM_MONTHS: usize = 1_200;
@@ -18,35 +19,6 @@ pub struct Obligation {
     pub ssp: StandalonePrice,
     /// How its satisfaction is measured.
     pub measure: Measure,
-}
-
-/// The stand-alone selling price of an obligation at inception (606-10-32-32).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum StandalonePrice {
-    /// A price at which it is sold separately; zero or above, of any precision.
-    Observable {
-        /// The price.
-        price: Money,
-    },
-}
-
-impl StandalonePrice {
-    /// A price at which the obligation is sold separately.
-    #[must_use]
-    pub const fn observable(price: Money) -> Self {
-        Self::Observable { price }
-    }
-
-    /// The price that an allocation weighs.
-    #[must_use]
-    pub const fn price(&self) -> Money {
-        match self {
-            Self::Observable { price } => *price,
-        }
-    }
 }
 
 /// How the satisfaction of an obligation is measured.

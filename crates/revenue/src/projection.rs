@@ -7,7 +7,7 @@ use l2c_ledger::LegalEntity;
 use l2c_money::{Currency, Exact, Money};
 use serde::Serialize;
 
-use crate::allocation::{allocate, transaction_price};
+use crate::allocation::{allocate, standalone_price, transaction_price};
 use crate::history::{History, Performance};
 use crate::position::{billed, net_position};
 use crate::recognition::{recognised, recognised_in};
@@ -210,7 +210,7 @@ fn obligation_figures(
     let obligation = history.terms.obligations().get(index);
     Ok(ObligationFigures {
         id: obligation.map(|o| o.id.clone()).unwrap_or_default(),
-        ssp: obligation.map_or(Money::zero(history.terms.currency()), |o| o.ssp.price()),
+        ssp: money(&standalone_price(rec, history, index, view.book)?, history)?,
         allocated,
         recognised,
         remaining: allocated.checked_sub(&recognised)?,

@@ -1,12 +1,14 @@
 use std::collections::BTreeSet;
 
 use l2c_documents::{Fault, Faults};
+use l2c_explain::NoTrace;
 use l2c_host::{PartyId, typed_id};
 use l2c_ledger::LegalEntity;
 use l2c_money::{Currency, Exact};
 use serde::{Deserialize, Serialize};
 
 use crate::obligation::is_short_enough;
+use crate::price_context::PriceContext;
 use crate::{Consideration, MAX_TERM_MONTHS, Measure, Obligation, Paragraph, RevenuePolicy};
 
 typed_id!(
@@ -198,17 +200,21 @@ fn check_obligations(document: &TermsDocument, faults: &mut Vec<Fault>) {
             let expected = "at most 200 characters";
             faults.push(fault(path("description"), "invalid_text", &found, expected));
         }
-        let ssp = obligation.ssp.price();
-        let mut refuse = |code, expected: &str| {
-            let expected = format!("{expected} ({})", Paragraph::STANDALONE_PRICE);
-            faults.push(fault(path("ssp.price"), code, &ssp.to_string(), &expected));
+        faults.extend(obligation.ssp.faults(document.currency, &path("ssp")));
+        let plain = PriceContext::plain(document.currency);
+        weights += &match obligation.ssp.figure(&mut NoTrace, &plain, "", None) {
+            Ok(Some(price)) => price.value.abs(),
+            Ok(None) | Err(_) => Exact::ONE,
         };
-        if ssp.currency() != document.currency {
-            refuse("currency_mismatch", &format!("a price in {}", document.currency));
-        } else if ssp.is_negative() {
-            refuse("negative_standalone_price", "zero or above");
+        if obligation.ssp.is_residual() {
+            let expected = format!("a price of its own ({})", Paragraph::RESIDUAL);
+            faults.push(fault(
+                path("ssp"),
+                "residual_not_permitted",
+                "residual",
+                &expected,
+            ));
         }
-        weights += &ssp.exact().abs();
         if let Measure::Time { period: Some(period) } = &obligation.measure
             && !is_short_enough(period)
         {
@@ -235,6 +241,6 @@ fn bad_text(path: String, text: &str) -> Option<Fault> {
     })
 }
 
-fn fault(path: impl Into<String>, code: &'static str, found: &str, expected: &str) -> Fault {
+pub(crate) fn fault(path: impl Into<String>, code: &'static str, found: &str, expected: &str) -> Fault {
     Fault::new(path, code, format!("{found}; expected {expected}"))
 }

@@ -177,6 +177,13 @@ fn story() -> impl Strategy<Value = Story> {
         })
 }
 
+fn observed(ssp: &StandalonePrice) -> Money {
+    match ssp {
+        StandalonePrice::Observable { price } => *price,
+        other => panic!("{other:?} is no observable price"),
+    }
+}
+
 fn books(entries: &[JournalEntry]) -> TrialBalance {
     TrialBalance::of(entries).unwrap()
 }
@@ -224,7 +231,7 @@ proptest! {
     #[test]
     fn stand_alone_prices_count_only_relative_to_each_other(story in story(), factor in 2..1_000_i64) {
         let scaled = story.retold(|terms| for obligation in &mut terms.obligations {
-            let price = obligation.ssp.price().minor().unwrap() * factor;
+            let price = observed(&obligation.ssp).minor().unwrap() * factor;
             obligation.ssp = StandalonePrice::observable(Money::from_minor(price, terms.currency).unwrap());
         });
         let allocated = |story: &Story| -> Vec<Money> {
@@ -236,7 +243,7 @@ proptest! {
     #[test]
     fn a_price_scaled_by_a_factor_scales_exact_shares(story in story(), factor in 2..100_i64) {
         // Where the shares come out even, to the cent.
-        let weight: i64 = story.terms().obligations().iter().map(|o| o.ssp.price().minor().unwrap()).sum();
+        let weight: i64 = story.terms().obligations().iter().map(|o| observed(&o.ssp).minor().unwrap()).sum();
         let priced = |units: i64| story.retold(|terms| {
             let amount = Money::from_minor(units, terms.currency).unwrap();
             terms.consideration = vec![Consideration::Fixed { id: "price".into(), amount }];

@@ -1,0 +1,681 @@
+use l2c_documents::Fault;
+use l2c_explain::{Figure, NoTrace, Note, Recorder};
+use l2c_money::{Currency, Decimal, Exact, Money, Price, dec};
+use serde::{Deserialize, Serialize};
+
+use crate::price_context::PriceContext;
+use crate::terms::fault;
+use crate::{Paragraph, RevenueError};
+
+/// The largest number of observed prices of one obligation.
+pub const MAX_OBSERVED_PRICES: usize = 10_000;
+
+/// What an obligation would sell for alone, by the evidence there is (606-10-32-32 to 32-34). Rates are parts of one:
+/// 0.25 is 25 %.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum StandalonePrice {
+    /// A price at which it is sold separately; zero or above, of any precision.
+    Observable {
+        /// The price.
+        price: Money,
+    },
+    /// What the market would pay, adjusted to the entity (606-10-32-34(a)): price x (1 + adjustment), rounded.
+    AdjustedMarket {
+        /// The price in the market.
+        market_price: Money,
+        /// What the entity adds to it, or below zero takes off.
+        #[serde(with = "l2c_money::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
+        adjustment: Decimal,
+    },
+    /// Expected cost and an appropriate margin (606-10-32-34(b)): cost x (1 + margin), rounded.
+    CostPlusMargin {
+        /// The expected cost.
+        cost: Money,
+        /// The margin on the cost.
+        #[serde(with = "l2c_money::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
+        margin: Decimal,
+    },
+    /// A range of prices. A stated price inside it, ends included, is the stand-alone price; without a stated price the
+    /// middle is.
+    Range {
+        /// The lower end, zero or above.
+        low: Money,
+        /// The point in between that stands for the range.
+        mid: Money,
+        /// The upper end.
+        high: Money,
+        /// What a stated price outside the range becomes.
+        #[serde(default)]
+        outside: OutsideRange,
+    },
+    /// Prices of separate sales: their centre, rounded, if enough of them lie close to it.
+    Observed {
+        /// The prices.
+        prices: Vec<Money>,
+        /// Which price is their centre.
+        #[serde(default)]
+        statistic: Centre,
+        /// How far from the centre a price may lie, as a part of the centre; the ends belong to the band.
+        #[serde(with = "l2c_money::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
+        band: Decimal,
+        /// The part of the prices that must lie in the band; a half if nothing is said.
+        #[serde(with = "l2c_money::decimal_string", default = "half")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<l2c_money::DecimalText>"))]
+        minimum_share: Decimal,
+    },
+    /// An option that gives a material right (606-10-55-44): expected purchases x the discount beyond what others get x
+    /// likelihood of exercise, rounded.
+    MaterialRight {
+        /// What the customer is expected to buy at the discount, before it.
+        expected_purchases: Money,
+        /// The discount of the option.
+        #[serde(with = "l2c_money::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
+        discount: Decimal,
+        /// The discount that the customer would get without the option.
+        #[serde(with = "l2c_money::decimal_string", default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<l2c_money::DecimalText>"))]
+        general_discount: Decimal,
+        /// How likely the exercise is, from 0 to 1.
+        #[serde(with = "l2c_money::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
+        likelihood: Decimal,
+    },
+    /// Points that the customer collects (606-10-55-44): points x value of one, rounded.
+    Points {
+        /// The points that are expected to be redeemed.
+        #[serde(with = "l2c_money::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
+        expected_redeemed: Decimal,
+        /// What one is worth.
+        #[cfg_attr(feature = "schema", schemars(with = "Money"))]
+        value_per_point: Price,
+    },
+    /// What an allocation leaves (606-10-32-34(c)). One of the two reasons must be given.
+    Residual {
+        /// The good is sold at a broad range of prices.
+        #[serde(default)]
+        highly_variable: bool,
+        /// No price is set yet, and it has not been sold separately.
+        #[serde(default)]
+        not_yet_priced: bool,
+        /// The least that faithfully depicts its price.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        low: Option<Money>,
+        /// The most that faithfully depicts its price.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        high: Option<Money>,
+    },
+}
+
+/// What a stated price outside the range of stand-alone prices becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OutsideRange {
+    /// The nearer end.
+    #[default]
+    Nearest,
+    /// The lower end.
+    Low,
+    /// The middle.
+    Mid,
+    /// The upper end.
+    High,
+}
+
+/// Which price stands for many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Centre {
+    /// The one in the middle, or the mean of the two in the middle.
+    #[default]
+    Median,
+    /// The sum over the number.
+    Mean,
+}
+
+impl StandalonePrice {
+    /// A price at which the obligation is sold separately.
+    #[must_use]
+    pub const fn observable(price: Money) -> Self {
+        Self::Observable { price }
+    }
+
+    /// Whether it is what an allocation leaves.
+    #[must_use]
+    pub const fn is_residual(&self) -> bool {
+        matches!(self, Self::Residual { .. })
+    }
+
+    /// The price that an allocation weighs; none for a residual.
+    pub(crate) fn figure<R: Recorder>(
+        &self,
+        rec: &mut R,
+        context: &PriceContext<'_>,
+        name: &str,
+        stated: Option<Money>,
+    ) -> Result<Option<Figure<R::Mark>>, RevenueError> {
+        let of = Subject { context, name };
+        match self {
+            Self::Observable { price } => Ok(Some(rec.input(price.exact(), || of.price("")))),
+            Self::AdjustedMarket {
+                market_price,
+                adjustment,
+            } => {
+                let base = rec.input(market_price.exact(), || of.evidence("price in the market"));
+                let part = rec.input(Exact::from(*adjustment), || of.rate("adjustment"));
+                of.increased(rec, &base, &part, Paragraph::ADJUSTED_MARKET)
+                    .map(Some)
+            }
+            Self::CostPlusMargin { cost, margin } => {
+                let base = rec.input(cost.exact(), || of.evidence("expected cost"));
+                let part = rec.input(Exact::from(*margin), || of.rate("margin"));
+                of.increased(rec, &base, &part, Paragraph::COST_PLUS_MARGIN)
+                    .map(Some)
+            }
+            Self::Range {
+                low,
+                mid,
+                high,
+                outside,
+            } => Ok(Some(of.in_range(rec, [*low, *mid, *high], *outside, stated))),
+            Self::Observed {
+                prices,
+                statistic,
+                band,
+                minimum_share,
+            } => {
+                let centre = of.centre(rec, prices, *statistic)?;
+                of.check_band(&Band::around(&centre.value, *band, prices)?, *minimum_share)?;
+                let note = || of.price("").cite(context.book.cite(Paragraph::ESTIMATE));
+                context.round(rec, &centre, note).map(Some)
+            }
+            Self::MaterialRight {
+                expected_purchases,
+                discount,
+                general_discount,
+                likelihood,
+            } => {
+                let purchases = rec.input(expected_purchases.exact(), || of.evidence("expected purchases"));
+                let discount = rec.input(Exact::from(*discount), || of.rate("discount"));
+                let general = rec.input(Exact::from(*general_discount), || of.rate("general discount"));
+                let beyond =
+                    rec.difference(&discount, &general, || of.rate("discount beyond the general one"));
+                let nothing = rec.input(Exact::ZERO, || of.rate("no discount"));
+                let beyond = rec.maximum(&[&beyond, &nothing], || of.rate("discount that counts"));
+                let likelihood = rec.input(Exact::from(*likelihood), || of.rate("likelihood of exercise"));
+                let saved = rec.product(&purchases, &beyond, || of.evidence("expected discount"));
+                of.rounded_product(rec, &saved, &likelihood).map(Some)
+            }
+            Self::Points {
+                expected_redeemed,
+                value_per_point,
+            } => {
+                let points = rec.input(Exact::from(*expected_redeemed), || {
+                    Note::new(format!("points expected to be redeemed, {name}"))
+                });
+                let value = rec.input(value_per_point.exact(), || of.evidence("value of a point"));
+                of.rounded_product(rec, &points, &value).map(Some)
+            }
+            Self::Residual { .. } => Ok(None),
+        }
+    }
+
+    /// Everything that is wrong with it, at a path of a document in a currency.
+    pub(crate) fn faults(&self, currency: Currency, path: &str) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut refuse = |field: &str, code, found: String, expected: String, paragraph: Paragraph| {
+            let path = if field.is_empty() {
+                path.to_owned()
+            } else {
+                format!("{path}.{field}")
+            };
+            faults.push(fault(path, code, &found, &format!("{expected} ({paragraph})")));
+        };
+        let price = Paragraph::STANDALONE_PRICE;
+        for (field, amount, of, negative) in self.amounts() {
+            if of != currency {
+                refuse(
+                    &field,
+                    "currency_mismatch",
+                    amount,
+                    format!("a price in {currency}"),
+                    price,
+                );
+            } else if negative && !matches!(self, Self::Range { .. }) {
+                refuse(
+                    &field,
+                    "negative_standalone_price",
+                    amount,
+                    "zero or above".to_owned(),
+                    price,
+                );
+            }
+        }
+        match self {
+            Self::AdjustedMarket { adjustment: rate, .. } | Self::CostPlusMargin { margin: rate, .. }
+                if *rate < dec!(-1) =>
+            {
+                let (field, paragraph) = match self {
+                    Self::AdjustedMarket { .. } => ("adjustment", Paragraph::ADJUSTED_MARKET),
+                    _ => ("margin", Paragraph::COST_PLUS_MARGIN),
+                };
+                let expected = "-1 or above, so that the price is not below zero".to_owned();
+                refuse(
+                    field,
+                    "negative_standalone_price",
+                    rate.to_string(),
+                    expected,
+                    paragraph,
+                );
+            }
+            Self::Range { low, mid, high, .. } => {
+                let ends = [Decimal::ZERO, low.amount(), mid.amount(), high.amount()];
+                if !ends.is_sorted() {
+                    let found = format!("{low}, {mid}, {high}");
+                    let expected = "0 <= low <= mid <= high".to_owned();
+                    refuse("", "invalid_range", found, expected, Paragraph::ESTIMATE);
+                }
+            }
+            Self::Observed { prices, .. } if prices.len() > MAX_OBSERVED_PRICES => {
+                let expected = format!("1 to {MAX_OBSERVED_PRICES}");
+                refuse("prices", "count", prices.len().to_string(), expected, price);
+            }
+            Self::MaterialRight { likelihood, .. }
+                if *likelihood < Decimal::ZERO || *likelihood > Decimal::ONE =>
+            {
+                let expected = "a probability from 0 to 1".to_owned();
+                refuse(
+                    "likelihood",
+                    "invalid_probability",
+                    likelihood.to_string(),
+                    expected,
+                    Paragraph::MATERIAL_RIGHT,
+                );
+            }
+            Self::Points {
+                expected_redeemed, ..
+            } if expected_redeemed.is_sign_negative() => {
+                let found = expected_redeemed.to_string();
+                let expected = "zero or above".to_owned();
+                refuse(
+                    "expected_redeemed",
+                    "negative_standalone_price",
+                    found,
+                    expected,
+                    Paragraph::MATERIAL_RIGHT,
+                );
+            }
+            Self::Residual {
+                highly_variable,
+                not_yet_priced,
+                low,
+                high,
+            } => {
+                if !highly_variable && !not_yet_priced {
+                    let expected = "a price that is highly variable or not set yet".to_owned();
+                    refuse(
+                        "",
+                        "residual_not_permitted",
+                        "neither".to_owned(),
+                        expected,
+                        Paragraph::RESIDUAL,
+                    );
+                }
+                if let (Some(low), Some(high)) = (low, high)
+                    && low.amount() > high.amount()
+                {
+                    let found = format!("{low}, {high}");
+                    refuse(
+                        "",
+                        "invalid_range",
+                        found,
+                        "low <= high".to_owned(),
+                        Paragraph::RESIDUAL,
+                    );
+                }
+            }
+            _ => {}
+        }
+        if faults.is_empty()
+            && let Err(error) = self.in_bounds(currency)
+        {
+            let expected = format!("other evidence ({price})");
+            faults.push(fault(path, error.code(), &error.to_string(), &expected));
+        }
+        faults
+    }
+
+    /// Whether it can be computed, whatever price is stated.
+    fn in_bounds(&self, currency: Currency) -> Result<(), RevenueError> {
+        let context = PriceContext::plain(currency);
+        if let Some(price) = self.figure(&mut NoTrace, &context, "", None)? {
+            Money::try_from_exact(&price.value, currency)?;
+        }
+        Ok(())
+    }
+
+    /// Each amount with its field, its currency, and whether it is below zero.
+    fn amounts(&self) -> Vec<(String, String, Currency, bool)> {
+        let row = |field: &str, amount: &Money| {
+            (
+                field.to_owned(),
+                amount.to_string(),
+                amount.currency(),
+                amount.is_negative(),
+            )
+        };
+        match self {
+            Self::Observable { price } => vec![row("price", price)],
+            Self::AdjustedMarket { market_price, .. } => vec![row("market_price", market_price)],
+            Self::CostPlusMargin { cost, .. } => vec![row("cost", cost)],
+            Self::Range { low, mid, high, .. } => vec![row("low", low), row("mid", mid), row("high", high)],
+            Self::Observed { prices, .. } => {
+                let numbered = prices.iter().take(MAX_OBSERVED_PRICES).enumerate();
+                numbered
+                    .map(|(index, price)| row(&format!("prices[{index}]"), price))
+                    .collect()
+            }
+            Self::MaterialRight {
+                expected_purchases, ..
+            } => vec![row("expected_purchases", expected_purchases)],
+            Self::Points {
+                value_per_point: value,
+                ..
+            } => {
+                let negative = value.amount().is_sign_negative();
+                vec![(
+                    "value_per_point".to_owned(),
+                    value.to_string(),
+                    value.currency(),
+                    negative,
+                )]
+            }
+            Self::Residual { low, high, .. } => {
+                let ends = [("low", low), ("high", high)];
+                ends.into_iter()
+                    .filter_map(|(field, end)| Some(row(field, end.as_ref()?)))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// The obligation whose price is determined.
+struct Subject<'a> {
+    context: &'a PriceContext<'a>,
+    name: &'a str,
+}
+
+impl Subject<'_> {
+    /// A note about its price.
+    fn price(&self, how: &str) -> Note {
+        Note::new(format!("stand-alone selling price of {}{how}", self.name))
+            .money(self.context.currency)
+            .cite(self.context.place("obligations", self.name))
+            .cite(self.context.book.cite(Paragraph::STANDALONE_PRICE))
+    }
+
+    /// A note about an amount that its price rests on.
+    fn evidence(&self, what: &str) -> Note {
+        Note::new(format!("{what}, {}", self.name))
+            .money(self.context.currency)
+            .cite(self.context.place("obligations", self.name))
+    }
+
+    /// A note about a rate that its price rests on.
+    fn rate(&self, what: &str) -> Note {
+        Note::new(format!("{what}, {}", self.name)).percent()
+    }
+
+    /// A base and a part of it on top, rounded.
+    fn increased<R: Recorder>(
+        &self,
+        rec: &mut R,
+        base: &Figure<R::Mark>,
+        part: &Figure<R::Mark>,
+        paragraph: Paragraph,
+    ) -> Result<Figure<R::Mark>, RevenueError> {
+        let on_top = rec.product(base, part, || self.evidence("on top"));
+        let exact = rec.sum(&[base, &on_top], || self.evidence("both"));
+        self.context.round(rec, &exact, || {
+            self.price("").cite(self.context.book.cite(paragraph))
+        })
+    }
+
+    fn rounded_product<R: Recorder>(
+        &self,
+        rec: &mut R,
+        a: &Figure<R::Mark>,
+        b: &Figure<R::Mark>,
+    ) -> Result<Figure<R::Mark>, RevenueError> {
+        let exact = rec.product(a, b, || self.evidence("expected value"));
+        self.context.round(rec, &exact, || {
+            self.price("")
+                .cite(self.context.book.cite(Paragraph::MATERIAL_RIGHT))
+        })
+    }
+
+    fn in_range<R: Recorder>(
+        &self,
+        rec: &mut R,
+        [low, mid, high]: [Money; 3],
+        outside: OutsideRange,
+        stated: Option<Money>,
+    ) -> Figure<R::Mark> {
+        let because = |why: &str| {
+            let how = format!(": {why}, range {low} to {high}");
+            self.price(&how).cite(self.context.book.cite(Paragraph::ESTIMATE))
+        };
+        let Some(stated) = stated else {
+            return rec.input(mid.exact(), || because("the middle, as no price is stated"));
+        };
+        if lies_in(low, high, stated) {
+            return rec.input(stated.exact(), || because("the stated price inside"));
+        }
+        let (end, which) = match outside {
+            OutsideRange::Nearest if stated.amount() < low.amount() => (low, "the nearer end"),
+            OutsideRange::Nearest => (high, "the nearer end"),
+            OutsideRange::Low => (low, "the lower end"),
+            OutsideRange::Mid => (mid, "the middle"),
+            OutsideRange::High => (high, "the upper end"),
+        };
+        rec.input(end.exact(), || {
+            because(&format!("{which}, as {stated} lies outside"))
+        })
+    }
+
+    /// The centre of observed prices.
+    fn centre<R: Recorder>(
+        &self,
+        rec: &mut R,
+        prices: &[Money],
+        statistic: Centre,
+    ) -> Result<Figure<R::Mark>, RevenueError> {
+        if prices.is_empty() {
+            return Err(RevenueError::StandalonePriceNotEstablished {
+                obligation: self.name.to_owned(),
+                share: Exact::ZERO,
+                required: Exact::ONE,
+            });
+        }
+        let mut sorted: Vec<&Money> = prices.iter().collect();
+        sorted.sort_by_key(|price| price.amount());
+        let last = sorted.len().saturating_sub(1);
+        let counted = match statistic {
+            Centre::Mean => sorted.as_slice(),
+            // One in the middle of an odd number, two of an even one.
+            Centre::Median => sorted.get(last / 2..=sorted.len() / 2).unwrap_or_default(),
+        };
+        let (what, each) = match statistic {
+            Centre::Mean => ("mean", "price observed"),
+            Centre::Median => ("median", "price observed in the middle"),
+        };
+        let figures: Vec<_> = counted
+            .iter()
+            .map(|price| rec.input(price.exact(), || self.evidence(each)))
+            .collect();
+        let figures: Vec<_> = figures.iter().collect();
+        let sum = rec.sum(&figures, || self.evidence("sum of these prices"));
+        let count = i64::try_from(figures.len()).unwrap_or(i64::MAX);
+        let count = rec.input(Exact::integer(count), || Note::new("number of these prices"));
+        let note = || self.evidence(&format!("{what} of {} prices", prices.len()));
+        Ok(rec.quotient(&sum, &count, note)?)
+    }
+
+    /// Whether enough prices lie close enough to their centre.
+    fn check_band(&self, band: &Band, minimum_share: Decimal) -> Result<(), RevenueError> {
+        let required = Exact::from(minimum_share);
+        if band.share < required {
+            return Err(RevenueError::StandalonePriceNotEstablished {
+                obligation: self.name.to_owned(),
+                share: band.share.clone(),
+                required,
+            });
+        }
+        Ok(())
+    }
+}
+
+fn lies_in(low: Money, high: Money, price: Money) -> bool {
+    low.amount() <= price.amount() && price.amount() <= high.amount()
+}
+
+/// What lies around the centre of observed prices.
+#[allow(dead_code, reason = "shown by the figures of the prices")]
+struct Band {
+    low: Exact,
+    high: Exact,
+    /// The part of the prices that lies in it.
+    share: Exact,
+}
+
+impl Band {
+    fn around(centre: &Exact, band: Decimal, prices: &[Money]) -> Result<Self, RevenueError> {
+        let reach = centre * Exact::from(band);
+        let (low, high) = (centre - &reach, centre + &reach);
+        let inside = prices
+            .iter()
+            .map(Money::exact)
+            .filter(|price| low <= *price && *price <= high);
+        let count = |count: usize| Exact::integer(i64::try_from(count).unwrap_or(i64::MAX));
+        let share = count(inside.count()).checked_div(&count(prices.len()))?;
+        Ok(Self { low, high, share })
+    }
+}
+
+fn half() -> Decimal {
+    dec!(0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usd(amount: &str) -> Money {
+        Money::new(amount.parse().unwrap(), Currency::USD).unwrap()
+    }
+
+    fn price(ssp: &StandalonePrice, stated: Option<&str>) -> String {
+        let figure = ssp.figure(
+            &mut NoTrace,
+            &PriceContext::plain(Currency::USD),
+            "a",
+            stated.map(usd),
+        );
+        figure
+            .unwrap()
+            .map_or_else(|| "residual".to_owned(), |figure| figure.value.to_string())
+    }
+
+    fn codes(ssp: &StandalonePrice) -> Vec<&'static str> {
+        ssp.faults(Currency::USD, "ssp")
+            .iter()
+            .map(|fault| fault.code)
+            .collect()
+    }
+
+    #[test]
+    fn a_stated_price_outside_the_range_becomes_what_the_policy_says() {
+        let range = |outside| StandalonePrice::Range {
+            low: usd("90"),
+            mid: usd("95.5"),
+            high: usd("110"),
+            outside,
+        };
+        for (outside, below, above) in [
+            (OutsideRange::Nearest, "90", "110"),
+            (OutsideRange::Low, "90", "90"),
+            (OutsideRange::Mid, "95.5", "95.5"),
+            (OutsideRange::High, "110", "110"),
+        ] {
+            let range = range(outside);
+            assert_eq!(price(&range, Some("89.99")), below);
+            assert_eq!(price(&range, Some("110.01")), above);
+            assert_eq!(price(&range, Some("90")), "90");
+            assert_eq!(price(&range, Some("110")), "110");
+            assert_eq!(price(&range, None), "95.5");
+        }
+    }
+
+    #[test]
+    fn the_centre_of_prices_is_their_median_or_their_mean() {
+        let observed = |prices: &[&str], statistic| StandalonePrice::Observed {
+            prices: prices.iter().map(|price| usd(price)).collect(),
+            statistic,
+            band: dec!(0.5),
+            minimum_share: dec!(0.5),
+        };
+        assert_eq!(price(&observed(&["10", "30", "11"], Centre::Median), None), "11");
+        assert_eq!(
+            price(&observed(&["10", "30", "11", "12.01"], Centre::Median), None),
+            "11.51"
+        );
+        assert_eq!(price(&observed(&["7"], Centre::Median), None), "7");
+        assert_eq!(price(&observed(&["10", "13", "11"], Centre::Mean), None), "11.33");
+        assert_eq!(codes(&observed(&[], Centre::Mean)), ["ssp_not_established"]);
+        assert_eq!(
+            codes(&observed(&["1", "2", "9"], Centre::Mean)),
+            ["ssp_not_established"]
+        );
+        // Half of the prices are enough, and the ends of the band belong to it.
+        assert_eq!(codes(&observed(&["5", "15", "0", "20"], Centre::Mean)), [""; 0]);
+    }
+
+    #[test]
+    fn a_discount_that_everybody_gets_is_no_right() {
+        let option = |general| StandalonePrice::MaterialRight {
+            expected_purchases: usd("50"),
+            discount: dec!(0.4),
+            general_discount: general,
+            likelihood: dec!(0.8),
+        };
+        assert_eq!(price(&option(dec!(0.1)), None), "12");
+        assert_eq!(price(&option(dec!(0.5)), None), "0");
+    }
+
+    #[test]
+    fn a_residual_has_no_price_before_the_allocation() {
+        let residual = |highly_variable, low, high| StandalonePrice::Residual {
+            highly_variable,
+            not_yet_priced: false,
+            low,
+            high,
+        };
+        assert_eq!(price(&residual(true, None, None), None), "residual");
+        assert_eq!(codes(&residual(true, Some(usd("1")), Some(usd("1")))), [""; 0]);
+        assert_eq!(codes(&residual(false, None, None)), ["residual_not_permitted"]);
+        assert_eq!(
+            codes(&residual(true, Some(usd("2")), Some(usd("1")))),
+            ["invalid_range"]
+        );
+    }
+}
