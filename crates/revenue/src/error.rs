@@ -2,7 +2,7 @@ use l2c_calendar::CalendarError;
 use l2c_documents::Faults;
 use l2c_host::{DateTime, Utc};
 use l2c_ledger::LedgerError;
-use l2c_money::{Currency, Exact, Money, MoneyError};
+use l2c_money::{Currency, Decimal, Money, MoneyError};
 
 use crate::{Paragraph, RevenueContractId};
 
@@ -59,17 +59,19 @@ pub enum RevenueError {
     },
     /// Too few observed prices lie close enough to their centre to establish a stand-alone selling price.
     #[error(
-        "{share} of the observed prices of `{obligation}` lie in the band, {required} are required: observe more sales, \
-         or estimate the price ({})",
+        "{inside} of {observed} observed prices of `{obligation}` lie in the band, a part of {required} is required: \
+         observe more sales, or estimate the price ({})",
         Paragraph::ESTIMATE
     )]
     StandalonePriceNotEstablished {
         /// The obligation.
         obligation: String,
-        /// The part of the prices that lies in the band.
-        share: Exact,
+        /// The number of prices in the band.
+        inside: usize,
+        /// The number of prices.
+        observed: usize,
         /// The part that is required.
-        required: Exact,
+        required: Decimal,
     },
     /// An amount that cannot be computed with.
     #[error(transparent)]

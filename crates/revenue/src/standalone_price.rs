@@ -3,12 +3,10 @@ use l2c_explain::{Figure, NoTrace, Note, Recorder};
 use l2c_money::{Currency, Decimal, Exact, Money, Price, dec};
 use serde::{Deserialize, Serialize};
 
+use crate::observed_price::{Centre, MAX_OBSERVED_PRICES, ObservedPrices};
 use crate::price_context::PriceContext;
 use crate::terms::fault;
 use crate::{Paragraph, RevenueError};
-
-/// The largest number of observed prices of one obligation.
-pub const MAX_OBSERVED_PRICES: usize = 10_000;
 
 /// What an obligation would sell for alone, by the evidence there is (606-10-32-32 to 32-34). Rates are parts of one:
 /// 0.25 is 25 %.
@@ -59,7 +57,7 @@ pub enum StandalonePrice {
         prices: Vec<Money>,
         /// Which price is their centre.
         #[serde(default)]
-        statistic: Centre,
+        centre: Centre,
         /// How far from the centre a price may lie, as a part of the centre; the ends belong to the band.
         #[serde(with = "l2c_money::decimal_string")]
         #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
@@ -130,18 +128,6 @@ pub enum OutsideRange {
     High,
 }
 
-/// Which price stands for many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Centre {
-    /// The one in the middle, or the mean of the two in the middle.
-    #[default]
-    Median,
-    /// The sum over the number.
-    Mean,
-}
-
 impl StandalonePrice {
     /// A price at which the obligation is sold separately.
     #[must_use]
@@ -189,12 +175,17 @@ impl StandalonePrice {
             } => Ok(Some(of.in_range(rec, [*low, *mid, *high], *outside, stated))),
             Self::Observed {
                 prices,
-                statistic,
+                centre,
                 band,
                 minimum_share,
             } => {
-                let centre = of.centre(rec, prices, *statistic)?;
-                of.check_band(&Band::around(&centre.value, *band, prices)?, *minimum_share)?;
+                let observed = ObservedPrices {
+                    prices,
+                    centre: *centre,
+                    band: *band,
+                    minimum_share: *minimum_share,
+                };
+                let centre = observed.figure(rec, name, |what| of.evidence(what))?;
                 let note = || of.price("").cite(context.book.cite(Paragraph::ESTIMATE));
                 context.round(rec, &centre, note).map(Some)
             }
@@ -492,84 +483,10 @@ impl Subject<'_> {
             because(&format!("{which}, as {stated} lies outside"))
         })
     }
-
-    /// The centre of observed prices.
-    fn centre<R: Recorder>(
-        &self,
-        rec: &mut R,
-        prices: &[Money],
-        statistic: Centre,
-    ) -> Result<Figure<R::Mark>, RevenueError> {
-        if prices.is_empty() {
-            return Err(RevenueError::StandalonePriceNotEstablished {
-                obligation: self.name.to_owned(),
-                share: Exact::ZERO,
-                required: Exact::ONE,
-            });
-        }
-        let mut sorted: Vec<&Money> = prices.iter().collect();
-        sorted.sort_by_key(|price| price.amount());
-        let last = sorted.len().saturating_sub(1);
-        let counted = match statistic {
-            Centre::Mean => sorted.as_slice(),
-            // One in the middle of an odd number, two of an even one.
-            Centre::Median => sorted.get(last / 2..=sorted.len() / 2).unwrap_or_default(),
-        };
-        let (what, each) = match statistic {
-            Centre::Mean => ("mean", "price observed"),
-            Centre::Median => ("median", "price observed in the middle"),
-        };
-        let figures: Vec<_> = counted
-            .iter()
-            .map(|price| rec.input(price.exact(), || self.evidence(each)))
-            .collect();
-        let figures: Vec<_> = figures.iter().collect();
-        let sum = rec.sum(&figures, || self.evidence("sum of these prices"));
-        let count = i64::try_from(figures.len()).unwrap_or(i64::MAX);
-        let count = rec.input(Exact::integer(count), || Note::new("number of these prices"));
-        let note = || self.evidence(&format!("{what} of {} prices", prices.len()));
-        Ok(rec.quotient(&sum, &count, note)?)
-    }
-
-    /// Whether enough prices lie close enough to their centre.
-    fn check_band(&self, band: &Band, minimum_share: Decimal) -> Result<(), RevenueError> {
-        let required = Exact::from(minimum_share);
-        if band.share < required {
-            return Err(RevenueError::StandalonePriceNotEstablished {
-                obligation: self.name.to_owned(),
-                share: band.share.clone(),
-                required,
-            });
-        }
-        Ok(())
-    }
 }
 
 fn lies_in(low: Money, high: Money, price: Money) -> bool {
     low.amount() <= price.amount() && price.amount() <= high.amount()
-}
-
-/// What lies around the centre of observed prices.
-#[allow(dead_code, reason = "shown by the figures of the prices")]
-struct Band {
-    low: Exact,
-    high: Exact,
-    /// The part of the prices that lies in it.
-    share: Exact,
-}
-
-impl Band {
-    fn around(centre: &Exact, band: Decimal, prices: &[Money]) -> Result<Self, RevenueError> {
-        let reach = centre * Exact::from(band);
-        let (low, high) = (centre - &reach, centre + &reach);
-        let inside = prices
-            .iter()
-            .map(Money::exact)
-            .filter(|price| low <= *price && *price <= high);
-        let count = |count: usize| Exact::integer(i64::try_from(count).unwrap_or(i64::MAX));
-        let share = count(inside.count()).checked_div(&count(prices.len()))?;
-        Ok(Self { low, high, share })
-    }
 }
 
 fn half() -> Decimal {
@@ -630,7 +547,7 @@ mod tests {
     fn the_centre_of_prices_is_their_median_or_their_mean() {
         let observed = |prices: &[&str], statistic| StandalonePrice::Observed {
             prices: prices.iter().map(|price| usd(price)).collect(),
-            statistic,
+            centre: statistic,
             band: dec!(0.5),
             minimum_share: dec!(0.5),
         };
