@@ -29,6 +29,10 @@ pub const KINDS: &[Kind] = &[
         interpret: revenue::exact_split,
     },
     Kind {
+        name: "classification",
+        interpret: revenue::classification,
+    },
+    Kind {
         name: "ageing",
         interpret: receivables::ageing,
     },

@@ -1,33 +1,19 @@
-//! Kinds of the revenue page.
+//! Kinds of the revenue page, a file for each topic.
 
-use l2c_money::{AllocationPolicy, Currency, MoneyError};
-use serde::Deserialize;
-use serde_json::{Value, json};
+mod classification;
+mod exact_split;
 
-use crate::given::{Number, Stop, answer, exact, read};
+pub(crate) use classification::classification;
+pub(crate) use exact_split::exact_split;
+use l2c_revenue::Book;
 
-/// `exact_split`: an amount split by largest remainder.
-pub(crate) fn exact_split(given: &Value) -> Result<Value, String> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Given {
-        currency: Currency,
-        amount: Number,
-        weights: Vec<Number>,
+use crate::given::Stop;
+
+/// The framework, US GAAP if none is named.
+fn book(framework: Option<&str>) -> Result<Book, Stop> {
+    match framework {
+        None | Some("ASC606") => Ok(Book::Asc606),
+        Some("IFRS15") => Ok(Book::Ifrs15),
+        Some(_) => Err(Stop::Refused("unknown_framework")),
     }
-    let run = || {
-        let Given {
-            currency,
-            amount,
-            weights,
-        } = read(given)?;
-        let parts = AllocationPolicy::default()
-            .split(&amount.0, currency.minor_units(), &exact(weights))
-            .map_err(|error| match error {
-                MoneyError::NoWeights | MoneyError::ZeroWeights => Stop::Refused("no_allocation_basis"),
-                _ => Stop::Refused("invalid_amount"),
-            })?;
-        Ok(json!({ "parts": parts.iter().map(ToString::to_string).collect::<Vec<_>>() }))
-    };
-    answer(run())
 }

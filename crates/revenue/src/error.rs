@@ -4,7 +4,7 @@ use l2c_host::{DateTime, Utc};
 use l2c_ledger::LedgerError;
 use l2c_money::{Currency, Decimal, Money, MoneyError};
 
-use crate::{Paragraph, RevenueContractId};
+use crate::{Book, Paragraph, RevenueContractId};
 
 /// What can be wrong with a contract or a question about it.
 ///
@@ -57,6 +57,26 @@ pub enum RevenueError {
         /// What it bills another time.
         other: Money,
     },
+    /// A fact that decides a question and is not recorded.
+    #[error("{question}: `{fact}` decides and is not recorded ({paragraph})")]
+    MissingFact {
+        /// The question, as [`Judgement`](crate::judgement::Judgement) names it.
+        question: &'static str,
+        /// The fact.
+        fact: &'static str,
+        /// Where the standard asks for it.
+        paragraph: Paragraph,
+    },
+    /// An election that the book does not have.
+    #[error("{book} has no election {election}: only {paragraph} has; do not elect it")]
+    ElectionNotAvailable {
+        /// What it would be.
+        election: &'static str,
+        /// The paragraph of the other book.
+        paragraph: Paragraph,
+        /// The book.
+        book: Book,
+    },
     /// Too few observed prices lie close enough to their centre to establish a stand-alone selling price.
     #[error(
         "{inside} of {observed} observed prices of `{obligation}` lie in the band, a part of {required} is required: \
@@ -94,6 +114,8 @@ impl RevenueError {
             Self::UnknownObligation { .. } => "unknown_obligation",
             Self::BilledInOtherCurrency { .. } => "billed_in_other_currency",
             Self::BilledTwice { .. } => "billed_twice",
+            Self::MissingFact { .. } => "missing_fact",
+            Self::ElectionNotAvailable { .. } => "election_not_available",
             Self::StandalonePriceNotEstablished { .. } => "ssp_not_established",
             Self::Money(error) => error.code(),
             Self::Calendar(error) => error.code(),

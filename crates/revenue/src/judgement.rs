@@ -20,17 +20,52 @@
 //! println!("{judged}"); // for the file of the auditor
 //! ```
 
+mod allocation;
 mod combination;
+mod contract_existence;
+mod customer_option;
+mod distinct;
+mod financing;
+mod licence;
 mod modification;
+mod principal_agent;
+mod record;
+mod repurchase;
+mod satisfaction;
+mod shipping;
+mod transfer_of_control;
 mod treatment;
+mod warranty;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
 
+pub use allocation::{
+    DiscountAllocation, DiscountAllocationTreatment, VariableAllocation, VariableAllocationTreatment,
+};
 pub use combination::{Combination, CombinationTreatment};
+pub use contract_existence::{
+    CollectionLikelihood, ContractExistence, ContractExistenceTreatment, ReceiptBeforeContract,
+    ReceiptBeforeContractTreatment,
+};
+pub use customer_option::{CustomerOption, CustomerOptionTreatment, UpfrontFee, UpfrontFeeTreatment};
+pub use distinct::{Distinct, DistinctTreatment};
+pub use financing::{Financing, FinancingTreatment};
+pub use licence::{
+    Licence, LicenceTreatment, LicensedFunction, LicensorActivities, Royalty, RoyaltyTreatment,
+};
 pub use modification::{Modification, ModificationTreatment, RemainingDistinct};
+pub use principal_agent::{PrincipalAgent, PrincipalAgentTreatment};
+pub use record::Judgement;
+pub use repurchase::{Repurchase, RepurchaseRight, RepurchaseTreatment};
+pub use satisfaction::{Satisfaction, SatisfactionTreatment};
+pub use shipping::{Shipping, ShippingTreatment};
+pub use transfer_of_control::{
+    Acceptance, AcceptanceTreatment, BillAndHold, BillAndHoldTreatment, Consignment, ConsignmentTreatment,
+};
+pub use warranty::{Warranty, WarrantyTreatment};
 
 use crate::{Book, Paragraph};
 

@@ -57,6 +57,8 @@
 //! | `not_in_books` | ask for a later moment |
 //! | `billed_in_other_currency`, `billed_twice` | from [`project`], of facts that no contract has decided: correct them |
 //! | `unknown_obligation` | ask for one of the contract; from [`project`], the stream is not of this contract |
+//! | `missing_fact` | record the fact that the book asks for |
+//! | `election_not_available` | account for it as the book asks |
 //! | codes of `l2c-money`, `l2c-calendar`, `l2c-ledger` | as their pages say |
 //!
 //! [`RevenueRefusal`], of commands, which then have changed nothing:
