@@ -584,10 +584,7 @@ fn a_contract_is_an_obligation_and_a_part_of_the_price_per_item() {
     assert_eq!(terms.contract().as_str(), "rev_C1");
     assert_eq!((terms.customer(), terms.entity()), (&party("acme"), &seller()));
     assert_eq!(terms.policy(), &policy);
-    let fixed = |id: &str, cents| Consideration::Fixed {
-        id: id.to_owned(),
-        amount: usd(cents),
-    };
+    let fixed = |id: &str, cents| Consideration::fixed(id.to_owned(), usd(cents));
     let price = [fixed("C1.1.licence", 400_000), fixed("C1.1.support", 100_000)];
     assert_eq!(terms.consideration(), price);
     let (licence, support) = (&terms.obligations()[0], &terms.obligations()[1]);

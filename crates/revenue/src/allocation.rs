@@ -7,32 +7,33 @@ use crate::history::History;
 use crate::price_context::PriceContext;
 use crate::{Book, Paragraph, RevenueError};
 
-/// The transaction price: the sum of what the customer promises (606-10-32-2).
+/// The transaction price: the sum of what the customer promises, as far as it counts (606-10-32-2).
 pub(crate) fn transaction_price<R: Recorder>(
     rec: &mut R,
     history: &History<'_>,
     book: Book,
-) -> Figure<R::Mark> {
-    let currency = history.terms.currency();
-    let parts: Vec<_> = history
-        .terms
-        .consideration()
-        .iter()
-        .map(|part| {
-            rec.input(part.included().exact(), || {
-                let cite = in_contract(history, "consideration", part.id());
-                Note::new(format!("fixed consideration {}", part.id()))
-                    .money(currency)
-                    .cite(cite)
-            })
-        })
-        .collect();
+) -> Result<Figure<R::Mark>, RevenueError> {
+    let context = price_context(history, book);
+    let mut parts = Vec::new();
+    for part in history.terms.consideration() {
+        parts.push(part.included(rec, &context)?.included);
+    }
     let parts: Vec<_> = parts.iter().collect();
-    rec.sum(&parts, || {
-        Note::new("transaction price")
-            .money(currency)
-            .cite(book.cite(Paragraph::TRANSACTION_PRICE))
-    })
+    Ok(rec.sum(&parts, || {
+        context.note("transaction price", Paragraph::TRANSACTION_PRICE)
+    }))
+}
+
+fn price_context<'a>(history: &History<'a>, book: Book) -> PriceContext<'a> {
+    let terms = history.terms;
+    PriceContext {
+        currency: terms.currency(),
+        rounding: terms.policy().rounding_policy(),
+        book,
+        exclude_sales_tax: true,
+        one_year_expedient: false,
+        source: terms.contract().as_str(),
+    }
 }
 
 /// The transaction price split over the obligations by relative stand-alone selling price, to the minor unit
@@ -44,7 +45,7 @@ pub(crate) fn allocate<R: Recorder>(
 ) -> Result<Vec<Figure<R::Mark>>, RevenueError> {
     let terms = history.terms;
     let currency = terms.currency();
-    let price = transaction_price(rec, history, book);
+    let price = transaction_price(rec, history, book)?;
     let mut weights = Vec::with_capacity(terms.obligations().len());
     for index in 0..terms.obligations().len() {
         weights.push(standalone_price(rec, history, index, book)?);
@@ -68,25 +69,13 @@ pub(crate) fn standalone_price<R: Recorder>(
     book: Book,
 ) -> Result<Figure<R::Mark>, RevenueError> {
     let terms = history.terms;
-    let context = PriceContext {
-        currency: terms.currency(),
-        rounding: terms.policy().rounding_policy(),
-        book,
-        exclude_sales_tax: true,
-        one_year_expedient: false,
-        source: terms.contract().as_str(),
-    };
+    let context = price_context(history, book);
     let price = match terms.obligations().get(index) {
         Some(obligation) => obligation.ssp.figure(rec, &context, &obligation.id, None)?,
         None => None,
     };
     // Terms have no residual.
     Ok(price.unwrap_or_else(|| rec.input(Exact::ZERO, || Note::new("none"))))
-}
-
-/// A place in the terms of the contract.
-fn in_contract(history: &History<'_>, list: &str, id: &str) -> Citation {
-    Citation::new(history.terms.contract().as_str(), format!("{list}[{id}]"))
 }
 
 /// A convention of the policy that is stored with the contract.

@@ -92,6 +92,30 @@ impl Paragraph {
     pub(crate) const STRAIGHT_LINE: Self = Self::new("606-10-55-20", "B18");
     /// The transaction price.
     pub(crate) const TRANSACTION_PRICE: Self = Self::new("606-10-32-2", "47");
+    /// Taxes that are collected for an authority.
+    pub(crate) const SALES_TAX: Self = Self::new("606-10-32-2A", "47");
+    /// The estimate of an amount that can vary.
+    pub(crate) const VARIABLE: Self = Self::new("606-10-32-5", "50");
+    /// The sum of possible amounts by their probabilities.
+    pub(crate) const EXPECTED_VALUE: Self = Self::new("606-10-32-8(a)", "53(a)");
+    /// The single most likely amount.
+    pub(crate) const MOST_LIKELY: Self = Self::new("606-10-32-8(b)", "53(b)");
+    /// The constraint: what is included is probable not to be reversed.
+    pub(crate) const CONSTRAINT: Self = Self::new("606-10-32-11", "56");
+    /// The time value of money in the price.
+    pub(crate) const FINANCING: Self = Self::new("606-10-32-15", "60");
+    /// Financing of at most a year may be left out of account.
+    pub(crate) const ONE_YEAR: Self = Self::new("606-10-32-18", "63");
+    /// The rate that discounts what is promised to the cash price; it is not changed after inception.
+    pub(crate) const DISCOUNT_RATE: Self = Self::new("606-10-32-19", "64");
+    /// Consideration in another form than cash, at fair value.
+    pub(crate) const NON_CASH: Self = Self::new("606-10-32-21", "66");
+    /// What is paid to the customer.
+    pub(crate) const PAYABLE: Self = Self::new("606-10-32-25", "70");
+    /// What is paid to the customer for a good of theirs, up to its fair value.
+    pub(crate) const PAID_FOR_GOODS: Self = Self::new("606-10-32-26", "71");
+    /// A royalty by sales or usage of a licence is recognised with them, not estimated.
+    pub(crate) const ROYALTY: Self = Self::new("606-10-55-65", "B63");
     /// Allocation by relative stand-alone selling price.
     pub(crate) const RELATIVE: Self = Self::new("606-10-32-31", "76");
     /// The stand-alone selling price and its best evidence.

@@ -93,6 +93,15 @@ pub enum RevenueError {
         /// The part that is required.
         required: Decimal,
     },
+    /// Under US GAAP non-cash consideration is measured at the inception of the contract.
+    #[error(
+        "`{element}` is measured at receipt: under ASC 606 measure it at inception ({})",
+        Paragraph::NON_CASH
+    )]
+    MeasurementDateNotAllowed {
+        /// The part of the consideration.
+        element: String,
+    },
     /// An amount that cannot be computed with.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -117,6 +126,7 @@ impl RevenueError {
             Self::MissingFact { .. } => "missing_fact",
             Self::ElectionNotAvailable { .. } => "election_not_available",
             Self::StandalonePriceNotEstablished { .. } => "ssp_not_established",
+            Self::MeasurementDateNotAllowed { .. } => "measurement_date_not_allowed",
             Self::Money(error) => error.code(),
             Self::Calendar(error) => error.code(),
             Self::Ledger(error) => error.code(),

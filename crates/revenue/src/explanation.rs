@@ -55,7 +55,7 @@ fn figure<R: Recorder>(
 ) -> Result<Figure<R::Mark>, RevenueError> {
     let book = view.book;
     match question {
-        Question::TransactionPrice => Ok(transaction_price(rec, history, book)),
+        Question::TransactionPrice => transaction_price(rec, history, book),
         Question::Allocation { obligation } => share(rec, history, view, history.position(obligation)?),
         Question::Recognised { obligation, month } => {
             let index = history.position(obligation)?;

@@ -52,6 +52,10 @@
 //! | `count`, `invalid_text`, `duplicate_id`, `currency_mismatch`, `invalid_amount`, `term_too_long` | correct the terms; every fault is listed with its path |
 //! | `negative_standalone_price`, `no_allocation_basis` | correct the stand-alone selling prices |
 //! | `invalid_range`, `invalid_probability` | correct the figure: the message says what would be right |
+//! | `unknown_reference` | name an obligation of the contract |
+//! | `probabilities_not_one` | state every possible outcome |
+//! | `invalid_term`, `invalid_rate`, `missing_field` | correct the plan of payments, its rate, the fair value |
+//! | `measurement_date_not_allowed` | under ASC 606, measure non-cash consideration at inception |
 //! | `ssp_not_established` | observe more sales, or estimate the price |
 //! | `residual_not_permitted` | estimate the price by another method |
 //! | `not_in_books` | ask for a later moment |
@@ -91,6 +95,7 @@ mod history;
 pub mod judgement;
 mod obligation;
 mod observed_price;
+mod payment_plan;
 mod policy;
 mod position;
 mod posting;
@@ -101,6 +106,7 @@ mod refusal;
 mod report;
 mod standalone_price;
 mod terms;
+mod variable;
 
 // What the public API names of other crates, so that a program needs this one alone.
 pub use chrono;
@@ -111,7 +117,7 @@ pub use l2c_ledger as ledger;
 pub use l2c_money as money;
 
 pub use book::{Book, Paragraph};
-pub use consideration::Consideration;
+pub use consideration::{Consideration, DistinctGoods, MeasurementDate, RetrospectiveTier};
 pub use contract::{REVENUE_MACHINE, RevenueCommand, RevenueContext, RevenueContract, RevenueStatus};
 pub use convention::Convention;
 pub use error::RevenueError;
@@ -120,6 +126,7 @@ pub use explanation::{Question, explain};
 pub use l2c_documents::{Fault, Faults};
 pub use obligation::{MAX_TERM_MONTHS, Measure, Obligation};
 pub use observed_price::{Centre, MAX_OBSERVED_PRICES};
+pub use payment_plan::{Compounding, DeferredPayment, Instalments, PaymentPlan};
 pub use policy::{BillingSide, RevenuePolicy};
 pub use position::{ContractMonth, NetPosition};
 pub use projection::{ObligationFigures, Projection, ScheduledMonth, View, project};

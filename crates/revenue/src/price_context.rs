@@ -1,5 +1,3 @@
-#![allow(dead_code, reason = "elements of the consideration read the rest")]
-
 use l2c_explain::{Citation, Figure, Note, Recorder};
 use l2c_money::{Currency, RoundingPolicy};
 

@@ -152,7 +152,7 @@ pub fn project(events: &[RevenueEvent], view: &View) -> Result<Projection, Reven
     let history = History::of(events, view.known_at)?;
     let terms = history.terms;
     let allocated = allocate(rec, &history, view.book)?;
-    let price = transaction_price(rec, &history, view.book);
+    let price = transaction_price(rec, &history, view.book)?;
     let mut projection = Projection {
         contract: terms.contract().clone(),
         customer: terms.customer().clone(),

@@ -153,6 +153,7 @@ fn faults(document: &TermsDocument) -> Vec<Fault> {
 
 fn check_consideration(document: &TermsDocument, faults: &mut Vec<Fault>) {
     let mut ids = BTreeSet::new();
+    let obligations: BTreeSet<&str> = document.obligations.iter().map(|o| o.id.as_str()).collect();
     let mut magnitude = 0_i64;
     for (index, part) in document.consideration.iter().enumerate() {
         let path = |field| format!("consideration[{index}].{field}");
@@ -161,19 +162,17 @@ fn check_consideration(document: &TermsDocument, faults: &mut Vec<Fault>) {
         } else if !ids.insert(part.id()) {
             faults.push(fault(path("id"), "duplicate_id", part.id(), "an id used once"));
         }
-        let amount = part.included();
-        let mut refuse = |code, expected: &str| {
-            faults.push(fault(path("amount"), code, &amount.to_string(), expected));
-        };
-        if amount.currency() != document.currency {
-            refuse(
-                "currency_mismatch",
-                &format!("an amount in {}", document.currency),
-            );
-        } else if let Ok(units) = amount.minor() {
-            magnitude = magnitude.saturating_add(units.saturating_abs());
-        } else {
-            refuse("invalid_amount", "whole minor units of the currency");
+        let path = format!("consideration[{index}]");
+        faults.extend(part.faults(document.currency, None, &path));
+        for (at, obligation) in part.allocate_to().iter().enumerate() {
+            if !obligations.contains(obligation.as_str()) {
+                let path = format!("{path}.allocate_to[{at}]");
+                let expected = "an obligation of the contract";
+                faults.push(fault(path, "unknown_reference", obligation, expected));
+            }
+        }
+        if let Ok(units) = part.magnitude(document.currency) {
+            magnitude = magnitude.saturating_add(units);
         }
     }
     if magnitude > MAX_MINOR_UNITS {

@@ -109,10 +109,7 @@ fn story() -> impl Strategy<Value = Story> {
             document.policy.rounding = rounding;
             document.consideration = (0..)
                 .zip(prices)
-                .map(|(index, price)| Consideration::Fixed {
-                    id: format!("price {index}"),
-                    amount: money(price),
-                })
+                .map(|(index, price)| Consideration::fixed(format!("price {index}"), money(price)))
                 .collect();
             for (index, (ssp, happening, known)) in (0..).zip(obligations) {
                 let id = format!("obligation {index}");
@@ -213,7 +210,11 @@ proptest! {
         let figures = story.project(&view(0));
         let allocated = sum(figures.obligations.iter().map(|o| &o.allocated), figures.currency);
         prop_assert_eq!(allocated, figures.transaction_price);
-        let price = sum(&story.terms().consideration().iter().map(Consideration::included).collect::<Vec<_>>(), figures.currency);
+        let fixed = |part: &Consideration| match part {
+            Consideration::Fixed { amount, .. } => *amount,
+            other => panic!("{other:?} is not fixed"),
+        };
+        let price = sum(&story.terms().consideration().iter().map(fixed).collect::<Vec<_>>(), figures.currency);
         prop_assert_eq!(price, figures.transaction_price);
     }
 
@@ -246,7 +247,7 @@ proptest! {
         let weight: i64 = story.terms().obligations().iter().map(|o| observed(&o.ssp).minor().unwrap()).sum();
         let priced = |units: i64| story.retold(|terms| {
             let amount = Money::from_minor(units, terms.currency).unwrap();
-            terms.consideration = vec![Consideration::Fixed { id: "price".into(), amount }];
+            terms.consideration = vec![Consideration::fixed("price", amount)];
         }).project(&view(0));
         for (small, large) in priced(weight).obligations.iter().zip(&priced(weight * factor).obligations) {
             prop_assert_eq!(small.allocated, small.ssp);

@@ -96,10 +96,9 @@ fn a_refused_command_says_why() {
     let early = bundle(usd("100.00"), &[("support", usd("0.01"), agreed)]);
     let mut other = terms();
     other.consideration.pop();
-    other.consideration.push(Consideration::Fixed {
-        id: "price".into(),
-        amount: usd("999.00"),
-    });
+    other
+        .consideration
+        .push(Consideration::fixed("price", usd("999.00")));
     let eur = |cents| Money::from_minor(cents, Currency::EUR).unwrap();
     let fine = Money::new(parse_decimal("0.001").unwrap(), Currency::USD).unwrap();
     let huge = usd("6000000000000000.00");
@@ -181,10 +180,7 @@ fn every_fault_of_terms_is_listed() {
             ("", usd("0.00"), long),
         ],
     );
-    document.consideration.push(Consideration::Fixed {
-        id: "price".into(),
-        amount: eur(1),
-    });
+    document.consideration.push(Consideration::fixed("price", eur(1)));
     document.policy.id.clear();
     document.obligations[0].description = "x".repeat(201);
     let error = Terms::new(document).unwrap_err();
@@ -219,10 +215,9 @@ fn every_fault_of_terms_is_listed() {
 
     let mut large = terms();
     for id in ["more", "and more"] {
-        large.consideration.push(Consideration::Fixed {
-            id: id.into(),
-            amount: usd("6000000000000000.00"),
-        });
+        large
+            .consideration
+            .push(Consideration::fixed(id, usd("6000000000000000.00")));
     }
     insta::assert_snapshot!(Terms::new(large).unwrap_err(), @"terms of rev_1: consideration: magnitudes that sum to more; expected at most 10^18 minor units (ASC 606-10-32-2, IFRS 15.47)");
 

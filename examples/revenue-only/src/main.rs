@@ -27,7 +27,7 @@ fn facts(sale: &Sale) -> Result<Vec<RevenueEvent>, Box<dyn std::error::Error>> {
         customer: "pty_acme".parse()?,
         entity: "US01".parse()?,
         currency: Currency::USD,
-        consideration: vec![Consideration::Fixed { id: "price".into(), amount: usd(sale.price)? }],
+        consideration: vec![Consideration::fixed("price", usd(sale.price)?)],
         obligations: sale.list_prices.iter().zip(measures).map(promise).collect::<Result<_, _>>()?,
         policy: RevenuePolicy::standard(),
     })?;

@@ -49,10 +49,7 @@ pub fn contract_to_revenue(
             ItemKind::Term { period, .. } => Measure::Time { period: Some(period) },
             other => return from.fits("supply", Err(format!("{other:?} has no measure of progress"))),
         };
-        consideration.push(Consideration::Fixed {
-            id: name.clone(),
-            amount: item.net,
-        });
+        consideration.push(Consideration::fixed(name.clone(), item.net));
         let ssp = StandalonePrice::observable(standalone(item));
         obligations.push(Obligation {
             id: name,

@@ -29,10 +29,7 @@ pub fn bundle(price: Money, obligations: &[(&str, Money, Measure)]) -> TermsDocu
         customer: "pty_acme".parse().unwrap(),
         entity: "US01".parse().unwrap(),
         currency: price.currency(),
-        consideration: vec![Consideration::Fixed {
-            id: "price".into(),
-            amount: price,
-        }],
+        consideration: vec![Consideration::fixed("price", price)],
         obligations: obligations
             .iter()
             .map(|(id, ssp, measure)| Obligation {
