@@ -4,7 +4,7 @@ use l2c_host::{DateTime, Utc};
 use l2c_ledger::LedgerError;
 use l2c_money::{Currency, Decimal, Money, MoneyError};
 
-use crate::{Book, Paragraph, RevenueContractId};
+use crate::{Book, Convention, Paragraph, RevenueContractId};
 
 /// What can be wrong with a contract or a question about it.
 ///
@@ -102,6 +102,42 @@ pub enum RevenueError {
         /// The part of the consideration.
         element: String,
     },
+    /// A convention that weighs calendar months, and periods that are none.
+    #[error("{convention:?} weighs calendar months: ask for calendar months, or count by day")]
+    ConventionNeedsMonths {
+        /// The convention.
+        convention: Convention,
+    },
+    /// Columns of a batch that do not fit each other.
+    #[error("column `{column}` has {found} values: it needs {expected}")]
+    ColumnLength {
+        /// The column.
+        column: &'static str,
+        /// How many values it has.
+        found: usize,
+        /// How many the others ask for.
+        expected: usize,
+    },
+    /// A value of a batch outside the limits that a batch is exact in.
+    #[error("row {row} of column `{column}` is {found}; expected {expected}")]
+    ColumnValue {
+        /// The column.
+        column: &'static str,
+        /// The index of the value.
+        row: usize,
+        /// The value.
+        found: i64,
+        /// What would be right.
+        expected: String,
+    },
+    /// Periods that a batch cannot cut schedules into.
+    #[error("the periods of a batch go wrong at index {index}: expected {expected}")]
+    InvalidPeriods {
+        /// The index of the first period that does not fit.
+        index: usize,
+        /// What would be right.
+        expected: &'static str,
+    },
     /// An amount that cannot be computed with.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -127,6 +163,10 @@ impl RevenueError {
             Self::ElectionNotAvailable { .. } => "election_not_available",
             Self::StandalonePriceNotEstablished { .. } => "ssp_not_established",
             Self::MeasurementDateNotAllowed { .. } => "measurement_date_not_allowed",
+            Self::ConventionNeedsMonths { .. } => "convention_needs_months",
+            Self::ColumnLength { .. } => "column_length",
+            Self::ColumnValue { .. } => "column_value",
+            Self::InvalidPeriods { .. } => "invalid_periods",
             Self::Money(error) => error.code(),
             Self::Calendar(error) => error.code(),
             Self::Ledger(error) => error.code(),

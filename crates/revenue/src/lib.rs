@@ -42,6 +42,7 @@
 //!   [`NetPosition`]; [`Projection::postings`] the journal, [`Projection::post`] what is still to be posted.
 //! - [`explain()`]: why a figure is what it is, by [`Question`].
 //! - [`judgement`]: what people have to judge, as facts; the treatment that follows, with its paragraphs.
+//! - [`batch`]: allocation and schedules of contracts by the million, over columns of integers.
 //! - [`RevenueWaterfall`], [`BalanceRollForward`], [`Projection::schedule_rows`]: reports over many contracts.
 //!
 //! # Errors
@@ -63,6 +64,8 @@
 //! | `unknown_obligation` | ask for one of the contract; from [`project`], the stream is not of this contract |
 //! | `missing_fact` | record the fact that the book asks for |
 //! | `election_not_available` | account for it as the book asks |
+//! | `convention_needs_months` | ask for calendar months, or count by day |
+//! | `column_length`, `column_value`, `invalid_periods` | from a [`batch`]: correct the columns or the periods |
 //! | codes of `l2c-money`, `l2c-calendar`, `l2c-ledger` | as their pages say |
 //!
 //! [`RevenueRefusal`], of commands, which then have changed nothing:
@@ -84,6 +87,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod allocation;
+pub mod batch;
 mod book;
 mod consideration;
 mod contract;
