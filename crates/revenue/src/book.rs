@@ -116,6 +116,12 @@ impl Paragraph {
     pub(crate) const PAID_FOR_GOODS: Self = Self::new("606-10-32-26", "71");
     /// A royalty by sales or usage of a licence is recognised with them, not estimated.
     pub(crate) const ROYALTY: Self = Self::new("606-10-55-65", "B63");
+    /// An allocation depicts what the entity expects for each obligation.
+    pub(crate) const ALLOCATION: Self = Self::new("606-10-32-28", "73");
+    /// A discount that belongs to some of the obligations.
+    pub(crate) const DISCOUNT: Self = Self::new("606-10-32-37", "82");
+    /// An amount that can vary and belongs to some of the obligations.
+    pub(crate) const TARGETED: Self = Self::new("606-10-32-40", "85");
     /// Allocation by relative stand-alone selling price.
     pub(crate) const RELATIVE: Self = Self::new("606-10-32-31", "76");
     /// The stand-alone selling price and its best evidence.

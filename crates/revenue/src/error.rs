@@ -2,7 +2,7 @@ use l2c_calendar::CalendarError;
 use l2c_documents::Faults;
 use l2c_host::{DateTime, Utc};
 use l2c_ledger::LedgerError;
-use l2c_money::{Currency, Decimal, Money, MoneyError};
+use l2c_money::{Currency, Decimal, Exact, Money, MoneyError};
 
 use crate::{Book, Convention, Paragraph, RevenueContractId};
 
@@ -93,6 +93,52 @@ pub enum RevenueError {
         /// The part that is required.
         required: Decimal,
     },
+    /// Nothing to allocate by: no obligation, or none with a stand-alone selling price above zero.
+    #[error("`{of}` has no stand-alone selling price above zero to allocate by ({paragraph})")]
+    NoAllocationBasis {
+        /// The contract, or the obligation.
+        of: String,
+        /// The rule of allocation.
+        paragraph: Paragraph,
+    },
+    /// Stated prices that are to be the allocation, but are not the price.
+    #[error(
+        "the stated prices of `{of}` sum to {stated}, but {price} is to be allocated: correct the prices, or always \
+         reallocate ({})",
+        Paragraph::ALLOCATION
+    )]
+    PricesDoNotSum {
+        /// The contract.
+        of: String,
+        /// The sum of the stated prices.
+        stated: Box<Exact>,
+        /// What is to be allocated.
+        price: Box<Exact>,
+    },
+    /// A second obligation that would take what the others leave.
+    #[error(
+        "`{obligation}` is a second residual: estimate the price of all but one ({})",
+        Paragraph::RESIDUAL
+    )]
+    ResidualAmbiguous {
+        /// The obligation.
+        obligation: String,
+    },
+    /// A residual that does not depict a price.
+    #[error(
+        "the residual for `{obligation}` is {residual}; expected {low} to {high}: estimate its price by another method ({})",
+        Paragraph::RESIDUAL
+    )]
+    ResidualNotFaithful {
+        /// The obligation.
+        obligation: String,
+        /// What the others leave.
+        residual: String,
+        /// The least it may be.
+        low: String,
+        /// The most it may be.
+        high: String,
+    },
     /// Under US GAAP non-cash consideration is measured at the inception of the contract.
     #[error(
         "`{element}` is measured at receipt: under ASC 606 measure it at inception ({})",
@@ -162,6 +208,10 @@ impl RevenueError {
             Self::MissingFact { .. } => "missing_fact",
             Self::ElectionNotAvailable { .. } => "election_not_available",
             Self::StandalonePriceNotEstablished { .. } => "ssp_not_established",
+            Self::NoAllocationBasis { .. } => "no_allocation_basis",
+            Self::PricesDoNotSum { .. } => "prices_do_not_sum",
+            Self::ResidualAmbiguous { .. } => "residual_ambiguous",
+            Self::ResidualNotFaithful { .. } => "residual_not_faithful",
             Self::MeasurementDateNotAllowed { .. } => "measurement_date_not_allowed",
             Self::ConventionNeedsMonths { .. } => "convention_needs_months",
             Self::ColumnLength { .. } => "column_length",

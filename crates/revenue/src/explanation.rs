@@ -1,7 +1,7 @@
 use l2c_calendar::FiscalMonth;
 use l2c_explain::{Explanation, Figure, Recorder, Trace};
 
-use crate::allocation::{allocate, transaction_price};
+use crate::contract_price::{allocate, transaction_price};
 use crate::history::History;
 use crate::position::{billed, net_position};
 use crate::recognition::{recognised, recognised_in};

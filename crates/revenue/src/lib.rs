@@ -58,6 +58,8 @@
 //! | `invalid_term`, `invalid_rate`, `missing_field` | correct the plan of payments, its rate, the fair value |
 //! | `measurement_date_not_allowed` | under ASC 606, measure non-cash consideration at inception |
 //! | `ssp_not_established` | observe more sales, or estimate the price |
+//! | `invalid_bundle`, `prices_do_not_sum` | correct the bundle, or the stated prices |
+//! | `residual_ambiguous`, `residual_not_faithful` | estimate the price of the obligation by another method |
 //! | `residual_not_permitted` | estimate the price by another method |
 //! | `not_in_books` | ask for a later moment |
 //! | `billed_in_other_currency`, `billed_twice` | from [`project`], of facts that no contract has decided: correct them |
@@ -87,10 +89,12 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod allocation;
+mod allocation_rules;
 pub mod batch;
 mod book;
 mod consideration;
 mod contract;
+mod contract_price;
 mod convention;
 mod error;
 mod event;
@@ -120,6 +124,8 @@ pub use l2c_host as host;
 pub use l2c_ledger as ledger;
 pub use l2c_money as money;
 
+pub use allocation::AllocationMethod;
+pub use allocation_rules::{AllocationRules, Bundle, Reallocate};
 pub use book::{Book, Paragraph};
 pub use consideration::{Consideration, DistinctGoods, MeasurementDate, RetrospectiveTier};
 pub use contract::{REVENUE_MACHINE, RevenueCommand, RevenueContext, RevenueContract, RevenueStatus};

@@ -7,7 +7,7 @@ use l2c_ledger::LegalEntity;
 use l2c_money::{Currency, Exact, Money};
 use serde::Serialize;
 
-use crate::allocation::{allocate, standalone_price, transaction_price};
+use crate::contract_price::{allocate, standalone_price, transaction_price};
 use crate::history::{History, Performance};
 use crate::position::{billed, net_position};
 use crate::recognition::{recognised, recognised_in};

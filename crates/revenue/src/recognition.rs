@@ -4,7 +4,7 @@ use l2c_calendar::{FiscalMonth, NaiveDate};
 use l2c_explain::{Figure, Measure, Note, Recorder};
 use l2c_money::Exact;
 
-use crate::allocation::of_policy;
+use crate::contract_price::of_policy;
 use crate::history::{History, Performance};
 use crate::{Book, Convention, Paragraph, RevenueError};
 

@@ -141,6 +141,14 @@ impl StandalonePrice {
         matches!(self, Self::Residual { .. })
     }
 
+    /// Whether a price lies in the range, ends included; none where there is no range.
+    pub(crate) fn contains(&self, price: Money) -> Option<bool> {
+        match self {
+            Self::Range { low, high, .. } => Some(lies_in(*low, *high, price)),
+            _ => None,
+        }
+    }
+
     /// The price that an allocation weighs; none for a residual.
     pub(crate) fn figure<R: Recorder>(
         &self,

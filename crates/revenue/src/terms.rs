@@ -205,15 +205,6 @@ fn check_obligations(document: &TermsDocument, faults: &mut Vec<Fault>) {
             Ok(Some(price)) => price.value.abs(),
             Ok(None) | Err(_) => Exact::ONE,
         };
-        if obligation.ssp.is_residual() {
-            let expected = format!("a price of its own ({})", Paragraph::RESIDUAL);
-            faults.push(fault(
-                path("ssp"),
-                "residual_not_permitted",
-                "residual",
-                &expected,
-            ));
-        }
         if let Measure::Time { period: Some(period) } = &obligation.measure
             && !is_short_enough(period)
         {

@@ -350,7 +350,7 @@ fn a_month_is_explained_to_the_cent() {
     recognised in 2017-05: 21.23 USD (difference)
       support recognised by the end of 2017-05-31: 50.00 USD (rounded half up to 2 decimals, residue 0.00 USD) [l2c-standard v1 rounding]
         support earned by the end of 2017-05-31, exact: 50.00 USD (product) [ASC 606-10-25-23]
-          allocated to support: 250.00 USD (part 2) [ASC 606-10-32-31; l2c-standard v1 remainder] #5
+          allocated to support: 250.00 USD (part 2) [ASC 606-10-32-31] #5
             split: 1000.00 USD (split by weights, units left over to the largest cut-off fractions)
               transaction price: 1000.00 USD (sum) [ASC 606-10-32-2]
                 fixed consideration price: 1000.00 USD [rev_1 consideration[price]]
@@ -381,7 +381,7 @@ fn a_month_is_explained_to_the_cent() {
       recognised by the end of 2017-03-31, all obligations: 758.22 USD (sum)
         licence recognised by the end of 2017-03-31: 750.00 USD (rounded half up to 2 decimals, residue 0.00 USD) [l2c-standard v1 rounding]
           licence earned by the end of 2017-03-31, exact: 750.00 USD (product) [IFRS 15.31]
-            allocated to licence: 750.00 USD (part 1) [IFRS 15.76; l2c-standard v1 remainder]
+            allocated to licence: 750.00 USD (part 1) [IFRS 15.76]
               split: 1000.00 USD (split by weights, units left over to the largest cut-off fractions) #4
                 transaction price: 1000.00 USD (sum) [IFRS 15.47]
                   fixed consideration price: 1000.00 USD [rev_1 consideration[price]]
@@ -390,7 +390,7 @@ fn a_month_is_explained_to_the_cent() {
             progress of licence: control passes on 2017-03-20: 100 % [IFRS 15.38]
         support recognised by the end of 2017-03-31: 8.22 USD (rounded half up to 2 decimals, residue 3/3650 (about 0.000822) USD) [l2c-standard v1 rounding]
           support earned by the end of 2017-03-31, exact: 600/73 (about 8.219178) USD (product) [IFRS 15.31]
-            allocated to support: 250.00 USD (part 2) [IFRS 15.76; l2c-standard v1 remainder]
+            allocated to support: 250.00 USD (part 2) [IFRS 15.76]
               split: 1000.00 USD see #4
             progress of support, straight line by day: 240/73 (about 3.287671) % (quotient) [IFRS 15.39; IFRS 15.B18; l2c-standard v1 convention]
               days of support served by the end of 2017-03-31: 12 days
