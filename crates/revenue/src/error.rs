@@ -4,6 +4,7 @@ use l2c_host::{DateTime, Utc};
 use l2c_ledger::LedgerError;
 use l2c_money::{Currency, Decimal, Exact, Money, MoneyError};
 
+use crate::contract_cost::ContractCostRefusal;
 use crate::{Book, Convention, Paragraph, RevenueContractId};
 
 /// What can be wrong with a contract or a question about it.
@@ -184,6 +185,9 @@ pub enum RevenueError {
         /// What would be right.
         expected: &'static str,
     },
+    /// Facts about contract costs that do not fit them.
+    #[error(transparent)]
+    ContractCost(#[from] ContractCostRefusal),
     /// An amount that cannot be computed with.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -217,6 +221,7 @@ impl RevenueError {
             Self::ColumnLength { .. } => "column_length",
             Self::ColumnValue { .. } => "column_value",
             Self::InvalidPeriods { .. } => "invalid_periods",
+            Self::ContractCost(refusal) => refusal.code(),
             Self::Money(error) => error.code(),
             Self::Calendar(error) => error.code(),
             Self::Ledger(error) => error.code(),

@@ -43,6 +43,7 @@
 //! - [`explain()`]: why a figure is what it is, by [`Question`].
 //! - [`judgement`]: what people have to judge, as facts; the treatment that follows, with its paragraphs.
 //! - [`batch`]: allocation and schedules of contracts by the million, over columns of integers.
+//! - [`contract_cost`]: what it costs to obtain and fulfil contracts: asset or expense, amortisation, impairment.
 //! - [`RevenueWaterfall`], [`BalanceRollForward`], [`Projection::schedule_rows`]: reports over many contracts.
 //!
 //! # Errors
@@ -70,6 +71,16 @@
 //! | `column_length`, `column_value`, `invalid_periods` | from a [`batch`]: correct the columns or the periods |
 //! | codes of `l2c-money`, `l2c-calendar`, `l2c-ledger` | as their pages say |
 //!
+//! Of contract costs, faults of their document and [`ContractCostRefusal`](contract_cost::ContractCostRefusal):
+//!
+//! | code | what the caller does |
+//! |---|---|
+//! | `negative_amount`, `amortisation_missing`, `renewal_life_missing`, `steps_out_of_order` | correct the document |
+//! | `unknown_cost`, `before_incurred`, `cost_closed` | the fact is about another cost or another day: correct it |
+//! | `inside_month` | date the fact between two months, or choose a policy that accepts it |
+//! | `nothing_left`, `no_term` | revise the life to a later end; of a cost by use, give other steps |
+//! | `no_progress`, `invalid_progress` | give the points of the obligation that the cost follows |
+//!
 //! [`RevenueRefusal`], of commands, which then have changed nothing:
 //!
 //! | code | what the caller does |
@@ -84,7 +95,7 @@
 //!
 //! # What it is not
 //! It keeps no books and closes no period: [`FiscalCalendar`](l2c_calendar::FiscalCalendar) says what is closed,
-//! the host keeps what was posted. Variable consideration, modifications, financing, returns, contract costs and
+//! the host keeps what was posted. Variable consideration, modifications, financing, returns and
 //! other measures of progress are not here yet.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
@@ -94,6 +105,7 @@ pub mod batch;
 mod book;
 mod consideration;
 mod contract;
+pub mod contract_cost;
 mod contract_price;
 mod convention;
 mod error;
