@@ -33,6 +33,18 @@ pub const KINDS: &[Kind] = &[
         interpret: revenue::classification,
     },
     Kind {
+        name: "principal_agent",
+        interpret: revenue::principal_agent,
+    },
+    Kind {
+        name: "renewal_right",
+        interpret: revenue::renewal_right,
+    },
+    Kind {
+        name: "disaggregation",
+        interpret: revenue::disaggregation,
+    },
+    Kind {
         name: "ageing",
         interpret: receivables::ageing,
     },

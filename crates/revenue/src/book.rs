@@ -136,6 +136,14 @@ impl Paragraph {
     pub(crate) const RESIDUAL: Self = Self::new("606-10-32-34(c)", "79(c)");
     /// What an option that gives a material right would sell for.
     pub(crate) const MATERIAL_RIGHT: Self = Self::new("606-10-55-44", "B42");
+    /// The goods that are expected to be provided, instead of the price of an option to renew.
+    pub(crate) const RENEWAL_ALTERNATIVE: Self = Self::new("606-10-55-45", "B43");
+    /// A principal recognises what the customer pays.
+    pub(crate) const GROSS: Self = Self::new("606-10-55-37B", "B35B");
+    /// An agent recognises its fee or commission.
+    pub(crate) const NET: Self = Self::new("606-10-55-38", "B36");
+    /// Revenue is disaggregated into categories that depict its nature.
+    pub(crate) const DISAGGREGATION: Self = Self::new("606-10-50-5", "114");
     /// One net position of a contract.
     pub(crate) const POSITION: Self = Self::new("606-10-45-1", "105");
     /// The contract liability.

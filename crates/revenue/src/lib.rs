@@ -44,6 +44,9 @@
 //! - [`judgement`]: what people have to judge, as facts; the treatment that follows, with its paragraphs.
 //! - [`batch`]: allocation and schedules of contracts by the million, over columns of integers.
 //! - [`contract_cost`]: what it costs to obtain and fulfil contracts: asset or expense, amortisation, impairment.
+//! - [`ThirdPartySale`]: what is sold for others, gross or net.
+//! - [`RenewalRight`]: options to renew that are material rights, by the practical alternative.
+//! - [`Disaggregation`]: revenue cut in several ways that agree with each other.
 //! - [`RevenueWaterfall`], [`BalanceRollForward`], [`Projection::schedule_rows`]: reports over many contracts.
 //!
 //! # Errors
@@ -65,6 +68,8 @@
 //! | `not_in_books` | ask for a later moment |
 //! | `billed_in_other_currency`, `billed_twice` | from [`project`], of facts that no contract has decided: correct them |
 //! | `unknown_obligation` | ask for one of the contract; from [`project`], the stream is not of this contract |
+//! | `quantity_exceeds_purchase` | correct the quantities: a principal sells what it has bought |
+//! | `missing_tag`, `dimensions_disagree` | correct the lines of the view that is named |
 //! | `missing_fact` | record the fact that the book asks for |
 //! | `election_not_available` | account for it as the book asks |
 //! | `convention_needs_months` | ask for calendar months, or count by day |
@@ -108,6 +113,7 @@ mod contract;
 pub mod contract_cost;
 mod contract_price;
 mod convention;
+mod disaggregation;
 mod error;
 mod event;
 mod explanation;
@@ -120,9 +126,11 @@ mod policy;
 mod position;
 mod posting;
 mod price_context;
+mod principal_agent;
 mod projection;
 mod recognition;
 mod refusal;
+mod renewal_right;
 mod report;
 mod standalone_price;
 mod terms;
@@ -142,6 +150,7 @@ pub use book::{Book, Paragraph};
 pub use consideration::{Consideration, DistinctGoods, MeasurementDate, RetrospectiveTier};
 pub use contract::{REVENUE_MACHINE, RevenueCommand, RevenueContext, RevenueContract, RevenueStatus};
 pub use convention::Convention;
+pub use disaggregation::{DisaggregatedView, Disaggregation, TaggedRevenue, ViewSums};
 pub use error::RevenueError;
 pub use event::{Fact, RevenueEvent};
 pub use explanation::{Question, explain};
@@ -151,8 +160,13 @@ pub use observed_price::{Centre, MAX_OBSERVED_PRICES};
 pub use payment_plan::{Compounding, DeferredPayment, Instalments, PaymentPlan};
 pub use policy::{BillingSide, RevenuePolicy};
 pub use position::{ContractMonth, NetPosition};
+pub use principal_agent::{SupplierTerms, ThirdPartyFigure, ThirdPartyFigures, ThirdPartySale};
 pub use projection::{ObligationFigures, Projection, ScheduledMonth, View, project};
 pub use refusal::RevenueRefusal;
+pub use renewal_right::{
+    MAX_RENEWALS, Renewal, RenewalAllocation, RenewalFigure, RenewalFigures, RenewalRight,
+    RenewalTermFigures, RenewedTerm,
+};
 pub use report::{BalanceRollForward, RevenueWaterfall, RollForwardRow, ScheduleRow, WaterfallRow};
 pub use standalone_price::{OutsideRange, StandalonePrice};
 pub use terms::{MAX_MINOR_UNITS, MAX_OBLIGATIONS, RevenueContractId, Terms, TermsDocument};

@@ -1,15 +1,15 @@
 //! From recorded judgements to the treatment.
 
 use l2c_money::{Currency, Money};
+use l2c_revenue::Book;
 use l2c_revenue::judgement::{
     Judged, Judgement, Licence, LicensedFunction, LicensorActivities, Repurchase, RepurchaseRight,
 };
-use l2c_revenue::{Book, RevenueError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::book;
+use super::{book, refused};
 use crate::given::{Number, Stop, answer, read};
 
 /// `classification`: a question, its facts and the treatment that they lead to.
@@ -43,11 +43,7 @@ fn judge(question: &str, facts: Value, book: Book) -> Result<Judged<&'static str
         "repurchase" => repurchase(facts)?.into(),
         _ => recorded(json!({ "question": question, "facts": facts }))?,
     };
-    judgement.judge(book).map_err(|error| refused(&error))
-}
-
-fn refused(error: &RevenueError) -> Stop {
-    Stop::Refused(error.code())
+    judgement.judge(book).map_err(refused)
 }
 
 /// Reads facts; their types deny unknown ones.
