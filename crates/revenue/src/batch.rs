@@ -24,7 +24,7 @@
 //! // Revenue by month. Nothing is kept.
 //! let mut totals = vec![0; months.len()];
 //! batch.stream(0..2, |schedule| {
-//!     for (total, amount) in totals.iter_mut().skip(schedule.period).zip(schedule.amounts) {
+//!     for (total, amount) in totals[schedule.period..].iter_mut().zip(schedule.amounts) {
 //!         *total += amount;
 //!     }
 //! });
@@ -165,6 +165,13 @@ impl ScheduleColumns {
         self.obligation.reserve_exact(rows);
         self.period.reserve_exact(rows);
         self.amount.reserve_exact(rows);
+    }
+
+    /// Forgets the rows and keeps the room.
+    pub fn clear(&mut self) {
+        self.obligation.clear();
+        self.period.clear();
+        self.amount.clear();
     }
 
     /// Appends the rows of a schedule.
@@ -312,15 +319,13 @@ impl<'a> Batch<'a> {
                 let (from, to) = (self.periods.find(first), self.periods.find(last));
                 let rows = &mut rows[..=to - from];
                 let slope = |of| Slope::new(*share, u64::from(of), self.rounding, negative);
-                match MonthWeights::of(self.convention, self.periods, first, last) {
-                    None => {
-                        let done = self.periods.ends(from, to).iter().map(|end| end - first);
-                        slope(last - first + 1).rows::<EVEN>(*share, done, rows);
-                    }
-                    Some(weights) => {
-                        let done = (0..).map(|months| weights.first + months * weights.between);
-                        slope(weights.sum).rows::<EVEN>(*share, done, rows);
-                    }
+                if self.convention == Convention::Daily {
+                    let done = self.periods.ends(from, to).iter().map(|end| end - first);
+                    slope(last - first + 1).rows::<EVEN>(*share, done, rows);
+                } else {
+                    let months = MonthWeights::of(self.convention, self.periods, first, last);
+                    let done = (0..).map(|n| months.first + n * months.between);
+                    slope(months.sum).rows::<EVEN>(*share, done, rows);
                 }
                 let mut allocated = *share as i64;
                 if negative {

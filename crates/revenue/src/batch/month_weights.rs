@@ -15,17 +15,14 @@ pub(super) struct MonthWeights {
 }
 
 impl MonthWeights {
-    /// The weights of a service from `first` to `last`, in the months of a table that has months only. None where
-    /// days are counted.
-    #[inline]
-    pub(super) fn of(convention: Convention, months: &PeriodTable, first: u32, last: u32) -> Option<Self> {
+    /// The weights of a service from `first` to `last`, in the months of a table that has months only.
+    pub(super) fn of(convention: Convention, months: &PeriodTable, first: u32, last: u32) -> Self {
         let (from, to) = (months.find(first), months.find(last));
         let ((from_start, from_end), (to_start, to_end)) = (months.days(from), months.days(to));
         let (from_days, to_days) = (from_end - from_start, to_end - to_start);
         let (from_served, to_served) = (from_end.min(last + 1) - first, last + 1 - to_start.max(first));
         let (first, between, last) = match convention {
-            Convention::Daily => return None,
-            Convention::MonthsTouched => (1, 1, 1),
+            Convention::Daily | Convention::MonthsTouched => (1, 1, 1),
             Convention::MonthsProrated => (from_served * to_days, from_days * to_days, to_served * from_days),
             Convention::MonthsHalf => {
                 let weight = |served, days| if served == days { 2 } else { 1 };
@@ -36,6 +33,6 @@ impl MonthWeights {
             0 => first,
             months => first + between * (months - 1) + last,
         };
-        Some(Self { first, between, sum })
+        Self { first, between, sum }
     }
 }
