@@ -47,6 +47,9 @@ fn differ(expected: &Value, found: &Value, path: &str) -> Option<Failure> {
                     ),
                 });
             }
+            if path == "lines" || path.ends_with(".lines") {
+                return unordered(wanted, have, path);
+            }
             let pairs = wanted.iter().zip(have).enumerate();
             pairs
                 .into_iter()
@@ -61,6 +64,26 @@ fn differ(expected: &Value, found: &Value, path: &str) -> Option<Failure> {
         _ if expected == found => None,
         _ => other(),
     }
+}
+
+/// The lines of a journal entry are a set: each that is expected is found once.
+fn unordered(wanted: &[Value], have: &[Value], path: &str) -> Option<Failure> {
+    let mut rest: Vec<&Value> = have.iter().collect();
+    for value in wanted {
+        match rest.iter().position(|found| differ(value, found, path).is_none()) {
+            Some(place) => {
+                rest.swap_remove(place);
+            }
+            None => {
+                let found = Value::Array(rest.into_iter().cloned().collect());
+                return Some(Failure {
+                    path: path.to_owned(),
+                    reason: format!("expected {}, found {}", short(value), short(&found)),
+                });
+            }
+        }
+    }
+    None
 }
 
 /// `-?digits[.digits]`; a fraction is not a decimal here.

@@ -37,6 +37,10 @@ pub const KINDS: &[Kind] = &[
         interpret: revenue::principal_agent,
     },
     Kind {
+        name: "repurchase",
+        interpret: revenue::repurchase,
+    },
+    Kind {
         name: "renewal_right",
         interpret: revenue::renewal_right,
     },

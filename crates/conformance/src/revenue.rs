@@ -5,15 +5,21 @@ mod disaggregation;
 mod exact_split;
 mod principal_agent;
 mod renewal_right;
+mod repurchase;
 
 pub(crate) use classification::classification;
 pub(crate) use disaggregation::disaggregation;
 pub(crate) use exact_split::exact_split;
 pub(crate) use principal_agent::principal_agent;
 pub(crate) use renewal_right::renewal_right;
+pub(crate) use repurchase::repurchase;
 
+use chrono::NaiveDate;
+use l2c_ledger::{LegalEntity, Line};
 use l2c_money::{Currency, Decimal, Money, Price};
-use l2c_revenue::{Book, RevenueError};
+use l2c_revenue::judgement::RepurchaseRight;
+use l2c_revenue::{Book, Convention, RevenueError};
+use serde_json::{Value, json};
 
 use crate::given::{Number, Stop};
 
@@ -44,4 +50,55 @@ fn price(number: &Number, currency: Currency) -> Result<Price, Stop> {
 
 fn decimal(number: &Number) -> Result<Decimal, Stop> {
     number.0.to_decimal().map_err(|_| INVALID_AMOUNT)
+}
+
+fn date(text: &str) -> Result<NaiveDate, Stop> {
+    const INVALID: Stop = Stop::Refused("invalid_date");
+    // Chrono reads shorter forms too.
+    match text.len() {
+        10 => text.parse().map_err(|_| INVALID),
+        _ => Err(INVALID),
+    }
+}
+
+fn convention(name: &str) -> Result<Convention, Stop> {
+    match name {
+        "daily" => Ok(Convention::Daily),
+        "months_touched" => Ok(Convention::MonthsTouched),
+        "months_prorated" => Ok(Convention::MonthsProrated),
+        "months_half" => Ok(Convention::MonthsHalf),
+        _ => Err(Stop::Refused("unknown_convention")),
+    }
+}
+
+/// The right to a repurchase; a put needs to know the customer's incentive.
+fn repurchase_right(
+    option: &str,
+    market: Option<Money>,
+    incentive: Option<bool>,
+) -> Result<RepurchaseRight, Stop> {
+    match option {
+        "forward" => Ok(RepurchaseRight::Forward),
+        "call" => Ok(RepurchaseRight::Call),
+        "put" => Ok(RepurchaseRight::Put {
+            expected_market_value: market,
+            significant_economic_incentive: incentive.ok_or(Stop::Refused("missing_fact"))?,
+        }),
+        _ => Err(Stop::Refused("unknown_option")),
+    }
+}
+
+/// The entity of the books, which the page does not name.
+fn entity() -> Result<LegalEntity, Stop> {
+    LegalEntity::new("ENTITY").map_err(|error| Stop::Unknown(error.to_string()))
+}
+
+/// A line of a journal: the amounts of both sides are positive.
+fn line(line: &Line) -> Value {
+    let side = if line.amount.is_negative() {
+        "credit"
+    } else {
+        "debit"
+    };
+    json!({"account": line.role, "side": side, "amount": line.amount.abs().amount_text()})
 }

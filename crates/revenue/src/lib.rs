@@ -45,6 +45,7 @@
 //! - [`batch`]: allocation and schedules of contracts by the million, over columns of integers.
 //! - [`contract_cost`]: what it costs to obtain and fulfil contracts: asset or expense, amortisation, impairment.
 //! - [`ThirdPartySale`]: what is sold for others, gross or net.
+//! - [`RepurchaseAgreement`]: sales that are a financing or a lease, because the goods come back.
 //! - [`RenewalRight`]: options to renew that are material rights, by the practical alternative.
 //! - [`Disaggregation`]: revenue cut in several ways that agree with each other.
 //! - [`RevenueWaterfall`], [`BalanceRollForward`], [`Projection::schedule_rows`]: reports over many contracts.
@@ -132,6 +133,7 @@ mod recognition;
 mod refusal;
 mod renewal_right;
 mod report;
+mod repurchase;
 mod standalone_price;
 mod terms;
 mod variable;
@@ -168,5 +170,8 @@ pub use renewal_right::{
     RenewalTermFigures, RenewedTerm,
 };
 pub use report::{BalanceRollForward, RevenueWaterfall, RollForwardRow, ScheduleRow, WaterfallRow};
+pub use repurchase::{
+    InterestAccrual, RepurchaseAgreement, RepurchaseFigure, RepurchaseOutcome, RepurchasePosition, TimeValue,
+};
 pub use standalone_price::{OutsideRange, StandalonePrice};
 pub use terms::{MAX_MINOR_UNITS, MAX_OBLIGATIONS, RevenueContractId, Terms, TermsDocument};

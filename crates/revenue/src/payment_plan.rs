@@ -170,10 +170,10 @@ impl PaymentPlan {
 
 /// Decimals that a value carries from payment to payment, and to which growth is computed. With it, what is lost on the
 /// way through [`MAX_TERM_MONTHS`] stays many places below [`SETTLED`].
-const CARRIED: u32 = 80;
+pub(crate) const CARRIED: u32 = 80;
 /// Decimals to which a value is settled before it is rounded for the books: enough to tell any value from a half of a
 /// minor unit, few enough for one that is exactly a half to be recognised.
-const SETTLED: u32 = 48;
+pub(crate) const SETTLED: u32 = 48;
 
 /// How an amount grows with time at a rate.
 pub(crate) struct Growth<'a, R: Recorder> {

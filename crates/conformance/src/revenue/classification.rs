@@ -2,14 +2,12 @@
 
 use l2c_money::{Currency, Money};
 use l2c_revenue::Book;
-use l2c_revenue::judgement::{
-    Judged, Judgement, Licence, LicensedFunction, LicensorActivities, Repurchase, RepurchaseRight,
-};
+use l2c_revenue::judgement::{Judged, Judgement, Licence, LicensedFunction, LicensorActivities, Repurchase};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::{book, refused};
+use super::{book, refused, repurchase_right};
 use crate::given::{Number, Stop, answer, read};
 
 /// `classification`: a question, its facts and the treatment that they lead to.
@@ -126,7 +124,7 @@ fn repurchase(facts: Value) -> Result<Repurchase, Stop> {
     };
     let repurchase_price = money(facts.repurchase_price)?;
     Ok(Repurchase {
-        right: right(
+        right: repurchase_right(
             &facts.option,
             facts.expected_market_value.map(money).transpose()?,
             facts.significant_economic_incentive,
@@ -136,17 +134,4 @@ fn repurchase(facts: Value) -> Result<Repurchase, Stop> {
         repurchase_price_at_sale: repurchase_price,
         sale_and_leaseback: facts.sale_and_leaseback,
     })
-}
-
-/// The right to a repurchase; a put needs to know the customer's incentive.
-fn right(option: &str, market: Option<Money>, incentive: Option<bool>) -> Result<RepurchaseRight, Stop> {
-    match option {
-        "forward" => Ok(RepurchaseRight::Forward),
-        "call" => Ok(RepurchaseRight::Call),
-        "put" => Ok(RepurchaseRight::Put {
-            expected_market_value: market,
-            significant_economic_incentive: incentive.ok_or(Stop::Refused("missing_fact"))?,
-        }),
-        _ => Err(Stop::Refused("unknown_option")),
-    }
 }
