@@ -362,6 +362,33 @@ fn amortisation_follows_use_and_a_new_estimate_spreads_what_is_carried() {
 }
 
 #[test]
+fn steps_before_a_cost_is_incurred_count_on_its_day() {
+    let step = |on: &str, done: &str, later: &str| json!({"on": on, "done": done, "later": later});
+    let steps = json!([
+        step("2026-01-01", "1", "3"),
+        step("2026-04-01", "2", "2"),
+        step("2026-07-01", "2", "0")
+    ]);
+    let cost = json!([commission(
+        "units",
+        "2026-05-20",
+        "100.00",
+        json!({"method": "use", "steps": steps})
+    )]);
+    let projection = project(
+        &costs(json!({}), cost),
+        &[("2026-05-20", test_of("10.00"))],
+        Book::Asc606,
+    )
+    .unwrap();
+    // A quarter, then half of the rest: 37.50 are left on the day, and 27.50 of them are lost.
+    let figures = projection.at(&CostScope::All, day("2026-05-20")).unwrap();
+    let shown = [figures.amortised, figures.impaired, figures.carrying];
+    assert_eq!(shown.map(|m| m.amount_text()), ["62.50", "27.50", "10.00"]);
+    assert_eq!(carried(&projection, "2026-07-01"), "0.00");
+}
+
+#[test]
 fn amortisation_follows_the_progress_of_an_obligation() {
     let all = costs(
         json!({}),
@@ -652,4 +679,205 @@ fn an_event_counts_at_the_opening_or_the_closing_of_its_day() {
             "0.00"
         );
     }
+}
+
+fn document(costs: Value) -> ContractCostsDocument {
+    serde_json::from_value(
+        json!({"contract": "rev_1", "entity": "DE01", "currency": "EUR", "costs": costs,
+        "policy": {"id": "ours", "version": 3}}),
+    )
+    .unwrap()
+}
+
+#[test]
+fn a_document_is_refused_with_all_its_faults() {
+    let renewal = |commission: Value| json!({"commission": commission});
+    let mut unpaid = commission("unpaid", "2026-01-01", "10.00", months(12));
+    unpaid["renewal"] = renewal(json!({"kind": "judged", "commensurate": false}));
+    let mut rates = commission("rates", "2026-01-01", "10.00", months(12));
+    rates["renewal"] = renewal(json!({"kind": "by_rate", "tolerance": "-1",
+        "initial": {"commission": eur("1.00"), "value": eur("0.00")},
+        "renewal": {"commission": {"amount": "1.00", "currency": "USD"}, "value": eur("-1.00")}}));
+    let mut tax = commission("tax", "2026-01-01", "0.001", months(12));
+    tax["nature"]["payroll_tax_rate"] = json!("-0.1");
+    tax["nature"]["items"][0]["what"] = json!("");
+    let mut none = commission("none", "2026-01-01", "-1.00", months(12));
+    none.as_object_mut().unwrap().remove("amortisation");
+    let until = |end: &str| json!({"method": "straight_line", "span": {"until": end}});
+    let step = |on: &str, done: &str, later: &str| json!({"on": on, "done": done, "later": later});
+    let faulty = document(json!([
+        unpaid,
+        rates,
+        tax,
+        none,
+        commission("none", "2026-01-01", "1.00", months(0)),
+        commission("back", "2026-01-01", "1.00", until("2026-01-01")),
+        commission("long", "2026-01-01", "1.00", months(1202)),
+        commission(
+            "use",
+            "2026-01-01",
+            "1.00",
+            json!({"method": "use", "steps": [
+            step("2026-02-01", "-1", "1"), step("2026-02-01", "1", "-1")]})
+        ),
+        commission(
+            "follows",
+            "2026-01-01",
+            "1.00",
+            json!({"method": "progress", "obligation": ""})
+        ),
+        commission("", "2026-01-01", "9999999999999999.99", months(12)),
+    ]));
+    let faults = ContractCosts::new(faulty).unwrap_err();
+    let found: Vec<String> = faults
+        .iter()
+        .map(|fault| format!("{} {}: {}", fault.code, fault.path, fault.message))
+        .collect();
+    insta::assert_snapshot!(found.join("\n"));
+    let many = vec![commission("one", "2026-01-01", "1.00", months(12)); 10_001];
+    assert_eq!(
+        ContractCosts::new(document(json!(many))).unwrap_err().code(),
+        "count"
+    );
+}
+
+#[test]
+fn what_another_standard_covers_or_is_an_expense_needs_no_amortisation() {
+    let cost = |id: &str, nature: Value| json!({"id": id, "incurred": "2026-01-01", "nature": nature});
+    let all = costs(
+        json!({}),
+        json!([
+            cost(
+                "stock",
+                json!({"kind": "other_standard", "amount": eur("80.00"), "asset": "inventory"})
+            ),
+            cost(
+                "travel",
+                json!({"kind": "obtain", "recoverable": true, "items": [
+            {"what": "travel", "amount": eur("20.00"), "incremental": false}]})
+            ),
+            cost(
+                "waste",
+                json!({"kind": "fulfil", "amount": eur("5.00"), "relates_directly": true,
+            "enhances_resources": false, "recoverable": true})
+            ),
+        ]),
+    );
+    let projection = project(&all, &[], Book::Asc606).unwrap();
+    assert_eq!(
+        projection
+            .at(&CostScope::All, day("2027-01-01"))
+            .unwrap()
+            .capitalised
+            .amount_text(),
+        "0.00"
+    );
+    let shown: Vec<String> = projection.postings().unwrap()[0]
+        .lines()
+        .iter()
+        .map(|line| format!("{} {} {}", line.subject, line.role, line.amount.amount_text()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "rev_1/stock inventory 80.00",
+            "rev_1/stock cost_clearing -80.00",
+            "rev_1/travel expense 20.00",
+            "rev_1/travel cost_clearing -20.00",
+            "rev_1/waste expense 5.00",
+            "rev_1/waste cost_clearing -5.00",
+        ]
+    );
+}
+
+#[test]
+fn a_fact_that_does_not_fit_is_refused_in_words() {
+    let step = json!({"on": "2026-02-01", "done": "1", "later": "1"});
+    let all = costs(
+        json!({"takes_effect": "opening", "inside_month": "refuse"}),
+        json!([
+            commission("deal", "2026-02-01", "100.00", months(12)),
+            commission("use", "2026-02-01", "100.00", json!({"method": "use", "steps": [step]})),
+            {"id": "stock", "incurred": "2026-02-01",
+                "nature": {"kind": "other_standard", "amount": eur("80.00"), "asset": "inventory"}},
+        ]),
+    );
+    let revise =
+        |cost: &str, months: u32| json!({"type": "life_revised", "cost": cost, "span": {"months": months}});
+    let one = |amount: Value| json!({"type": "impairment_test", "costs": ["deal"], "recoverable": {"amount": amount}});
+    let pool = |value: &str| json!({"type": "bonus_pool", "amount": eur("1.00"), "by_value": [{"cost": "deal", "value": eur(value)}]});
+    let end = json!({"type": "terminated", "costs": ["deal"]});
+    let cases: Vec<Vec<(&str, Value)>> = vec![
+        vec![("2026-03-01", revise("deals", 24))],
+        vec![("2026-01-01", revise("deal", 24))],
+        vec![("2026-03-01", end.clone()), ("2026-04-01", revise("deal", 24))],
+        vec![("2026-03-01", revise("stock", 24))],
+        vec![("2026-03-02", end.clone())],
+        vec![("2026-05-01", revise("deal", 3))],
+        vec![("2026-03-01", revise("use", 24))],
+        vec![("2026-03-01", one(json!({"amount": "1.00", "currency": "USD"})))],
+        vec![("2026-03-01", one(eur("1.001")))],
+        vec![(
+            "2026-03-01",
+            json!({"type": "terminated", "clawback": eur("-1.00")}),
+        )],
+        vec![("2026-03-01", pool("-1"))],
+        vec![("2026-03-01", pool("0"))],
+    ];
+    let mut said = Vec::new();
+    for facts in &cases {
+        let error = project(&all, facts, Book::Ifrs15).unwrap_err();
+        said.push(format!("{}: {error}", error.code()));
+    }
+    let mut same = events(&[("2026-03-01", end), ("2026-03-01", revise("deal", 24))]);
+    same[1].sequence = 0;
+    let error = project_costs(&all, &same, &BTreeMap::new(), &view(Book::Asc606)).unwrap_err();
+    said.push(format!("{}: {error}", error.code()));
+    let projection = project(&all, &[], Book::Asc606).unwrap();
+    let error = projection
+        .at(&CostScope::Cost("deals".into()), day("2026-03-01"))
+        .unwrap_err();
+    said.push(format!("{}: {error}", error.code()));
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+/// By the cap before the impairment, an old life can ask back what the new one has spread to its end.
+#[test]
+fn a_reversal_with_nothing_left_to_spread_it_over_is_refused() {
+    let cost = json!([commission("deal", "2026-01-01", "36000.00", months(36))]);
+    let facts = [
+        ("2026-06-30", test_of("15000.00")),
+        (
+            "2026-06-30",
+            json!({"type": "life_revised", "cost": "deal", "span": {"months": 12}}),
+        ),
+        ("2026-12-31", test_of("99000.00")),
+    ];
+    let error = project(
+        &costs(json!({"reversal_cap": "before_impairment"}), cost.clone()),
+        &facts,
+        Book::Ifrs15,
+    )
+    .unwrap_err();
+    assert_eq!(error.code(), "nothing_left");
+    assert!(project(&costs(json!({}), cost), &facts, Book::Ifrs15).is_ok());
+}
+
+#[test]
+fn a_derivation_leads_to_the_paragraphs() {
+    let mut cost = commission("deal", "2026-01-15", "9600.00", months(24));
+    cost["nature"]["payroll_tax_rate"] = json!("0.0765");
+    cost["renewal"] =
+        json!({"commission": {"kind": "judged", "commensurate": false}, "life": {"adds_months": 12}});
+    let all = costs(json!({}), json!([cost]));
+    let facts = events(&[
+        ("2026-12-31", test_of("5000.00")),
+        ("2027-03-31", test_of("9000.00")),
+    ]);
+    let question = CostQuestion::Carrying {
+        of: CostScope::Cost("deal".into()),
+        on: day("2027-06-30"),
+    };
+    let why = explain_costs(&all, &facts, &BTreeMap::new(), &view(Book::Ifrs15), &question).unwrap();
+    insta::assert_snapshot!(why.text());
 }

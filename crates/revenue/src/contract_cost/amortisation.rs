@@ -154,6 +154,8 @@ pub(super) struct Term {
     pub(super) convention: Convention,
     /// The months that were asked for.
     pub(super) months: Option<u32>,
+    /// Of an anticipated renewal: whether it is counted in.
+    pub(super) renewal: Option<bool>,
 }
 
 impl Term {
@@ -172,6 +174,7 @@ impl Term {
             period,
             convention,
             months,
+            renewal: None,
         })
     }
 
@@ -192,11 +195,19 @@ impl Cost {
         else {
             return Ok(None);
         };
-        let span = match span {
-            Span::Months(months) => Span::Months(self.months_with_renewal(*months)),
-            Span::Until(_) => *span,
+        let start = start.unwrap_or(self.incurred);
+        let term = match span {
+            Span::Until(_) => Term::new(start, *span, *convention)?,
+            Span::Months(months) => Term {
+                renewal: self.renewal.as_ref().map(|_| self.counted_renewal().is_some()),
+                ..Term::new(
+                    start,
+                    Span::Months(self.months_with_renewal(*months)),
+                    *convention,
+                )?
+            },
         };
-        Term::new(start.unwrap_or(self.incurred), span, *convention).map(Some)
+        Ok(Some(term))
     }
 
     fn months_with_renewal(&self, months: u32) -> u32 {

@@ -191,6 +191,10 @@ fn split<'a, R: Recorder>(
     id: impl Fn(usize) -> &'a str,
 ) -> Result<Vec<Figure<R::Mark>>, RevenueError> {
     let weights: Vec<_> = weights.iter().collect();
+    if weights.len() == 1 {
+        let label = || Note::new(format!("{what} of {}", id(0))).money(scene.currency);
+        return Ok(vec![rec.sum(&[total], label)]);
+    }
     let policy = scene.policy.allocation_policy();
     Ok(rec.shares(total, &weights, policy, scene.currency, |index| {
         Note::new(format!("{what} of {}", id(index)))

@@ -157,10 +157,7 @@ impl<M: Clone> Run<M> {
             return Exact::ZERO;
         }
         match &self.weights {
-            Weights::Term { term, before } => {
-                let through = self.until.map_or(through, |until| until.min(through));
-                term.convention.served(&term.period, through).0 - before
-            }
+            Weights::Term { term, before } => term.convention.served(&term.period, through).0 - before,
             Weights::Steps { taken, .. } => {
                 let by_then = taken.iter().rev().find(|(on, _)| *on <= through);
                 by_then.map(|(_, done)| done.clone()).unwrap_or_default()
@@ -176,6 +173,7 @@ impl<M: Clone> Run<M> {
         id: &str,
         through: NaiveDate,
     ) -> Result<Figure<M>, RevenueError> {
+        let through = self.until.map_or(through, |until| until.min(through));
         let done = self.done(through);
         if done.is_zero() || self.base.value.is_zero() {
             return Ok(rec.input(Exact::ZERO, || {
@@ -221,6 +219,14 @@ impl<M: Clone> Run<M> {
         })
     }
 
+    /// The day of the last step, which another step of that day may follow in a run of its own.
+    fn last_step(&self) -> Option<NaiveDate> {
+        match &self.weights {
+            Weights::Steps { taken, .. } => taken.last().map(|(on, _)| *on),
+            Weights::Term { .. } => None,
+        }
+    }
+
     fn unit(&self) -> &'static str {
         match &self.weights {
             Weights::Term { term, .. } => match term.convention {
@@ -235,7 +241,14 @@ impl<M: Clone> Run<M> {
 
     fn until_when(&self) -> String {
         match &self.weights {
-            Weights::Term { term, .. } => format!(", to {}", term.period.last_day()),
+            Weights::Term { term, .. } => {
+                let renewal = match term.renewal {
+                    None => "",
+                    Some(true) => ", the anticipated renewal included",
+                    Some(false) => ", without the renewal, whose commission is commensurate",
+                };
+                format!(", to {}{renewal}", term.period.last_day())
+            }
             Weights::Steps { .. } => String::new(),
         }
     }
@@ -360,7 +373,7 @@ impl<M: Clone> Schedule<M> {
     fn begin_run(&mut self, base: Figure<M>, through: NaiveDate, later: Option<Exact>) {
         let open = Run::new(base, &self.basis, through, later);
         let mut closed = std::mem::replace(&mut self.open, open);
-        closed.until = Some(through);
+        closed.until = Some(closed.last_step().map_or(through, |on| on.max(through)));
         self.closed.push(closed);
     }
 
