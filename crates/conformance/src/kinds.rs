@@ -29,6 +29,18 @@ pub const KINDS: &[Kind] = &[
         interpret: revenue::exact_split,
     },
     Kind {
+        name: "ssp",
+        interpret: revenue::ssp,
+    },
+    Kind {
+        name: "allocation",
+        interpret: revenue::allocation,
+    },
+    Kind {
+        name: "transaction_price",
+        interpret: revenue::transaction_price,
+    },
+    Kind {
         name: "classification",
         interpret: revenue::classification,
     },

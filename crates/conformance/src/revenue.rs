@@ -1,24 +1,30 @@
 //! Kinds of the revenue page, a file for each topic.
 
+mod allocation;
 mod classification;
+mod consideration;
 mod disaggregation;
 mod exact_split;
 mod principal_agent;
 mod renewal_right;
 mod repurchase;
+mod ssp;
 
+pub(crate) use allocation::allocation;
 pub(crate) use classification::classification;
+pub(crate) use consideration::transaction_price;
 pub(crate) use disaggregation::disaggregation;
 pub(crate) use exact_split::exact_split;
 pub(crate) use principal_agent::principal_agent;
 pub(crate) use renewal_right::renewal_right;
 pub(crate) use repurchase::repurchase;
+pub(crate) use ssp::ssp;
 
 use chrono::NaiveDate;
 use l2c_ledger::{LegalEntity, Line};
 use l2c_money::{Currency, Decimal, Money, Price};
 use l2c_revenue::judgement::RepurchaseRight;
-use l2c_revenue::{Book, Convention, RevenueError};
+use l2c_revenue::{Book, Convention, Faults, RevenueError};
 use serde_json::{Value, json};
 
 use crate::given::{Number, Stop};
@@ -34,8 +40,24 @@ fn book(framework: Option<&str>) -> Result<Book, Stop> {
     }
 }
 
+/// What the library refuses, by the code of the page.
 fn refused(error: RevenueError) -> Stop {
-    Stop::Refused(error.code())
+    Stop::Refused(code(error.code()))
+}
+
+/// What is wrong with a document, by the code of the page.
+fn faulty(faults: Faults) -> Stop {
+    Stop::Refused(code(faults.code()))
+}
+
+/// The library tells apart what the page calls by one name.
+fn code(code: &'static str) -> &'static str {
+    match code {
+        "negative_standalone_price" | "not_in_minor_units" | "out_of_range" | "too_precise" => {
+            "invalid_amount"
+        }
+        code => code,
+    }
 }
 
 /// An amount of any precision that the library holds.

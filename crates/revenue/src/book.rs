@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 /// The standard by which a contract is read. Both rest on one stream of events and differ only in what they say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Book {
     /// US GAAP, ASC 606.

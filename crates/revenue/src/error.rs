@@ -94,6 +94,14 @@ pub enum RevenueError {
         /// The part that is required.
         required: Decimal,
     },
+    /// A name that a document does not have.
+    #[error("`{document}` has no `{reference}`")]
+    UnknownReference {
+        /// The document.
+        document: String,
+        /// The name.
+        reference: String,
+    },
     /// Nothing to allocate by: no obligation, or none with a stand-alone selling price above zero.
     #[error("`{of}` has no stand-alone selling price above zero to allocate by ({paragraph})")]
     NoAllocationBasis {
@@ -212,6 +220,7 @@ impl RevenueError {
             Self::MissingFact { .. } => "missing_fact",
             Self::ElectionNotAvailable { .. } => "election_not_available",
             Self::StandalonePriceNotEstablished { .. } => "ssp_not_established",
+            Self::UnknownReference { .. } => "unknown_reference",
             Self::NoAllocationBasis { .. } => "no_allocation_basis",
             Self::PricesDoNotSum { .. } => "prices_do_not_sum",
             Self::ResidualAmbiguous { .. } => "residual_ambiguous",

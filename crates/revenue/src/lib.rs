@@ -106,6 +106,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod allocation;
+mod allocation_request;
 mod allocation_rules;
 pub mod batch;
 mod book;
@@ -135,7 +136,9 @@ mod renewal_right;
 mod report;
 mod repurchase;
 mod standalone_price;
+mod standalone_price_list;
 mod terms;
+mod transaction_price;
 mod variable;
 
 // What the public API names of other crates, so that a program needs this one alone.
@@ -147,6 +150,9 @@ pub use l2c_ledger as ledger;
 pub use l2c_money as money;
 
 pub use allocation::AllocationMethod;
+pub use allocation_request::{
+    AllocatedShare, Allocation, AllocationDocument, AllocationRequest, TargetedPart,
+};
 pub use allocation_rules::{AllocationRules, Bundle, Reallocate};
 pub use book::{Book, Paragraph};
 pub use consideration::{Consideration, DistinctGoods, MeasurementDate, RetrospectiveTier};
@@ -174,4 +180,11 @@ pub use repurchase::{
     InterestAccrual, RepurchaseAgreement, RepurchaseFigure, RepurchaseOutcome, RepurchasePosition, TimeValue,
 };
 pub use standalone_price::{OutsideRange, StandalonePrice};
+pub use standalone_price_list::{
+    ObservedBand, PricedObligation, StandalonePriceDocument, StandalonePriceFigures, StandalonePriceList,
+};
 pub use terms::{MAX_MINOR_UNITS, MAX_OBLIGATIONS, RevenueContractId, Terms, TermsDocument};
+pub use transaction_price::{
+    ElementFigures, TransactionPrice, TransactionPriceDocument, TransactionPriceFigures,
+};
+pub use variable::{Constraint, Estimate, Outcome};

@@ -23,24 +23,39 @@ pub enum Centre {
 
 /// Observed prices with what is asked of them.
 pub(crate) struct ObservedPrices<'a> {
-    pub(crate) prices: &'a [Money],
-    pub(crate) centre: Centre,
+    prices: &'a [Money],
+    centre: Centre,
     /// How far from the centre a price may lie, as a part of it.
-    pub(crate) band: Decimal,
+    band: Decimal,
     /// The part of the prices that must lie in the band.
-    pub(crate) minimum_share: Decimal,
+    minimum_share: Decimal,
 }
 
 /// What lies around the centre of observed prices, ends included.
-#[allow(dead_code, reason = "shown by the figures of the prices")]
 pub(crate) struct Band {
     pub(crate) low: Exact,
     pub(crate) high: Exact,
     /// The number of prices in it.
     pub(crate) inside: usize,
+    /// The part of the prices that is in it.
+    pub(crate) share: Exact,
 }
 
-impl ObservedPrices<'_> {
+impl<'a> ObservedPrices<'a> {
+    pub(crate) const fn of(
+        prices: &'a [Money],
+        centre: Centre,
+        band: Decimal,
+        minimum_share: Decimal,
+    ) -> Self {
+        Self {
+            prices,
+            centre,
+            band,
+            minimum_share,
+        }
+    }
+
     /// The prices that the centre is the mean of: all, or the one or two in the middle.
     fn counted(&self) -> Vec<Exact> {
         let mut sorted: Vec<Exact> = self.prices.iter().map(Money::exact).collect();
@@ -65,7 +80,13 @@ impl ObservedPrices<'_> {
         let (low, high) = (&centre - &reach, &centre + &reach);
         let prices = self.prices.iter().map(Money::exact);
         let inside = prices.filter(|price| low <= *price && *price <= high).count();
-        Some(Band { low, high, inside })
+        let share = number(inside).checked_div(&number(self.prices.len())).ok()?;
+        Some(Band {
+            low,
+            high,
+            inside,
+            share,
+        })
     }
 
     /// Their centre, exact, if enough of them lie close to it.

@@ -3,7 +3,7 @@ use l2c_explain::{Figure, NoTrace, Note, Recorder};
 use l2c_money::{Currency, Decimal, Exact, Money, Price, dec};
 use serde::{Deserialize, Serialize};
 
-use crate::observed_price::{Centre, MAX_OBSERVED_PRICES, ObservedPrices};
+use crate::observed_price::{Band, Centre, MAX_OBSERVED_PRICES, ObservedPrices};
 use crate::price_context::PriceContext;
 use crate::terms::fault;
 use crate::{Paragraph, RevenueError};
@@ -149,6 +149,19 @@ impl StandalonePrice {
         }
     }
 
+    /// The band around the centre of observed prices; none of other evidence.
+    pub(crate) fn band(&self) -> Option<Band> {
+        match self {
+            Self::Observed {
+                prices,
+                centre,
+                band,
+                minimum_share,
+            } => ObservedPrices::of(prices, *centre, *band, *minimum_share).band(),
+            _ => None,
+        }
+    }
+
     /// The price that an allocation weighs; none for a residual.
     pub(crate) fn figure<R: Recorder>(
         &self,
@@ -187,12 +200,7 @@ impl StandalonePrice {
                 band,
                 minimum_share,
             } => {
-                let observed = ObservedPrices {
-                    prices,
-                    centre: *centre,
-                    band: *band,
-                    minimum_share: *minimum_share,
-                };
+                let observed = ObservedPrices::of(prices, *centre, *band, *minimum_share);
                 let centre = observed.figure(rec, name, |what| of.evidence(what))?;
                 let note = || of.price("").cite(context.book.cite(Paragraph::ESTIMATE));
                 context.round(rec, &centre, note).map(Some)

@@ -223,7 +223,7 @@ fn check_obligations(document: &TermsDocument, faults: &mut Vec<Fault>) {
 }
 
 /// What is wrong with an id, if anything.
-fn bad_text(path: String, text: &str) -> Option<Fault> {
+pub(crate) fn bad_text(path: String, text: &str) -> Option<Fault> {
     let count = text.chars().count();
     (count == 0 || count > MAX_TEXT).then(|| {
         let found = format!("{count} characters");
