@@ -48,6 +48,14 @@ pub enum CalendarError {
         /// What was found, cut to 60 characters.
         text: String,
     },
+    /// Periods of the books that cannot be cut or told apart.
+    #[error("{found}: periods need {expected}")]
+    InvalidPeriods {
+        /// What was found.
+        found: String,
+        /// What would be right.
+        expected: &'static str,
+    },
     /// Months close in order: one before this is still open.
     #[error("{month} cannot close before {first_open}, which is still open")]
     EarlierMonthOpen {
@@ -83,6 +91,7 @@ impl CalendarError {
             Self::TooManyPeriods { .. } => "too_many_periods",
             Self::InvalidMonth { .. } => "invalid_month",
             Self::InvalidQuarter { .. } => "invalid_quarter",
+            Self::InvalidPeriods { .. } => "invalid_period",
             Self::EarlierMonthOpen { .. } => "earlier_month_open",
             Self::NotClosed { .. } => "not_closed",
             Self::InvalidAuthority { .. } => "invalid_authority",

@@ -22,6 +22,7 @@
 //! - [`Period`]: a half-open span of days; [`add_months`]: month arithmetic, clamped to the end of the month.
 //! - [`BillingCycle`]: an anchored grid of periods, and the tiling of a term by it.
 //! - [`FiscalMonth`], [`Quarter`]: parts of a calendar year. [`FiscalCalendar`]: which months are open.
+//! - [`FiscalPeriods`]: periods by name, of the calendar, of years of weeks ([`WeekPattern`], 4-4-5) or listed.
 //!
 //! # Errors
 //! | code | what the caller does |
@@ -31,19 +32,21 @@
 //! | `invalid_cycle` | ask for a cycle of at least one month |
 //! | `too_many_periods` | ask for a shorter term or a longer cycle |
 //! | `invalid_month`, `invalid_quarter` | show the expected form |
+//! | `invalid_period` | correct the periods: the message says what they need |
 //! | `earlier_month_open` | close the earlier month first |
 //! | `not_closed` | nothing: the month is open |
 //! | `invalid_authority` | ask who allows it |
 //!
 //! # What it is not
-//! It has no clock, no time of day and no time zone: the host chooses the dates. Business days, holidays and
-//! fiscal years of weeks (4-4-5) are not here.
+//! It has no clock, no time of day and no time zone: the host chooses the dates. Business days and holidays are not
+//! here.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod cycle;
 mod error;
 mod fiscal_calendar;
 mod fiscal_month;
+mod fiscal_periods;
 mod months;
 mod period;
 mod quarter;
@@ -53,6 +56,7 @@ pub use cycle::{BillingCycle, MAX_PERIODS};
 pub use error::CalendarError;
 pub use fiscal_calendar::FiscalCalendar;
 pub use fiscal_month::FiscalMonth;
+pub use fiscal_periods::{CalendarUnit, FiscalPeriods, NamedPeriod, WeekPattern};
 pub use months::add_months;
 pub use period::Period;
 pub use quarter::Quarter;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use l2c_money::Exact;
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +132,12 @@ impl Period {
         let covered = self.intersect(part).map_or(0, |both| both.days());
         // A period has at least one day, so there is no division by zero.
         Exact::ratio(i64::from(covered), i64::from(self.days())).unwrap_or_default()
+    }
+
+    /// Whether it begins with the first day of a month and ends with the last day of one.
+    #[must_use]
+    pub fn is_whole_months(&self) -> bool {
+        self.start.day() == 1 && self.end.day() == 1
     }
 
     /// The months that this period touches, in order.
