@@ -117,6 +117,8 @@ mod guide {
     mod leads {}
     #[doc = include_str!("../../../docs/orders.md")]
     mod orders {}
+    #[doc = include_str!("../../../docs/performance.md")]
+    mod performance {}
     #[doc = include_str!("../../../docs/pricing.md")]
     mod pricing {}
     #[doc = include_str!("../../../docs/quotes.md")]

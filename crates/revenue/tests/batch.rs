@@ -394,16 +394,21 @@ fn a_run_reports_progress_and_can_be_broken_off() {
     assert_eq!(run, ControlFlow::Continue(()));
     assert_eq!(heard, [CHUNK, 2 * CHUNK, 3 * CHUNK, 3 * CHUNK + 7]);
 
-    let mut seen = 0;
-    let stop_after_two = |done| {
-        if done < 2 * CHUNK {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
-        }
-    };
-    let run = batch.run(5..usize::MAX, |_| seen += 1, stop_after_two);
+    let (mut seen, mut heard) = (0, Vec::new());
+    let run = batch.run(
+        5..usize::MAX,
+        |_| seen += 1,
+        |done| {
+            heard.push(done);
+            if heard.len() < 2 {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        },
+    );
     assert_eq!((run, seen), (ControlFlow::Break(()), 2 * CHUNK));
+    assert_eq!(heard, [CHUNK, 2 * CHUNK]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ impl MonthWeights {
         let (from, to) = (months.find(first), months.find(last));
         let ((from_start, from_end), (to_start, to_end)) = (months.days(from), months.days(to));
         let (from_days, to_days) = (from_end - from_start, to_end - to_start);
-        let (from_served, to_served) = (from_end.min(last + 1) - first, last + 1 - to_start.max(first));
+        let (from_served, to_served) = (from_end - first, last + 1 - to_start);
         let (first, between, last) = match convention {
             Convention::Daily | Convention::MonthsTouched => (1, 1, 1),
             Convention::MonthsProrated => (from_served * to_days, from_days * to_days, to_served * from_days),
@@ -30,6 +30,7 @@ impl MonthWeights {
             }
         };
         let sum = match (to - from) as u32 {
+            // Whatever a single month weighs, it is the whole.
             0 => first,
             months => first + between * (months - 1) + last,
         };
