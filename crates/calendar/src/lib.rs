@@ -22,6 +22,7 @@
 //! - [`Period`]: a half-open span of days; [`add_months`]: month arithmetic, clamped to the end of the month.
 //! - [`BillingCycle`]: an anchored grid of periods, and the tiling of a term by it.
 //! - [`FiscalMonth`], [`Quarter`]: parts of a calendar year. [`FiscalCalendar`]: which months are open.
+//! - [`FiscalYears`]: years that begin in any month, and the days of their quarters.
 //! - [`FiscalPeriods`]: periods by name, of the calendar, of years of weeks ([`WeekPattern`], 4-4-5) or listed.
 //!
 //! # Errors
@@ -47,6 +48,7 @@ mod error;
 mod fiscal_calendar;
 mod fiscal_month;
 mod fiscal_periods;
+mod fiscal_years;
 mod months;
 mod period;
 mod quarter;
@@ -57,6 +59,7 @@ pub use error::CalendarError;
 pub use fiscal_calendar::FiscalCalendar;
 pub use fiscal_month::FiscalMonth;
 pub use fiscal_periods::{CalendarUnit, FiscalPeriods, NamedPeriod, WeekPattern};
+pub use fiscal_years::FiscalYears;
 pub use months::add_months;
 pub use period::Period;
 pub use quarter::Quarter;
