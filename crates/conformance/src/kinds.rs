@@ -61,6 +61,14 @@ pub const KINDS: &[Kind] = &[
         interpret: revenue::disaggregation,
     },
     Kind {
+        name: "contract_costs",
+        interpret: revenue::contract_costs,
+    },
+    Kind {
+        name: "contract_cost",
+        interpret: revenue::contract_cost,
+    },
+    Kind {
         name: "ageing",
         interpret: receivables::ageing,
     },

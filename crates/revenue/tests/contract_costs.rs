@@ -546,14 +546,18 @@ fn assets_tested_together_share_a_loss_by_what_they_carry() {
         ("7.14".into(), "32.86".into())
     );
     let [
-        CostOutcome::ImpairmentTest {
-            carrying,
-            recoverable,
-            impairment,
-            reversal,
-            carrying_after,
+        CostEventFigures {
+            outcome:
+                CostOutcome::ImpairmentTest {
+                    carrying,
+                    recoverable,
+                    impairment,
+                    reversal,
+                    carrying_after,
+                },
+            ..
         },
-    ] = projection.outcomes.as_slice()
+    ] = projection.events.as_slice()
     else {
         panic!("one test")
     };
@@ -583,7 +587,13 @@ fn a_bonus_of_several_contracts_catches_up_in_each() {
         {"cost": "a", "value": eur("2")}, {"cost": "b", "value": eur("1")}]}),
     )];
     let projection = project(&all, &facts, Book::Asc606).unwrap();
-    let [CostOutcome::BonusPool { parts }] = projection.outcomes.as_slice() else {
+    let [
+        CostEventFigures {
+            outcome: CostOutcome::BonusPool { parts },
+            ..
+        },
+    ] = projection.events.as_slice()
+    else {
         panic!("one bonus")
     };
     let shown: Vec<_> = parts
@@ -593,6 +603,49 @@ fn a_bonus_of_several_contracts_catches_up_in_each() {
     // 3 of 24 months of 266.67; 31 of 300 days of 133.34.
     assert_eq!(shown, [["266.67", "33.33"], ["133.34", "13.78"]]);
     assert_eq!(carried(&projection, "2028-01-01"), "0.00");
+}
+
+#[test]
+fn a_bonus_after_an_impairment_catches_up_with_the_whole_contract() {
+    let all = costs(
+        json!({}),
+        json!([commission("a", "2026-01-01", "1200.00", months(12))]),
+    );
+    let pool = json!({"type": "bonus_pool", "amount": eur("120.00"), "by_value": [{"cost": "a", "value": eur("1")}]});
+    let facts = [("2026-03-31", test_of("450.00")), ("2026-06-30", pool)];
+    let projection = project(&all, &facts, Book::Asc606).unwrap();
+    // Six of twelve months of the bonus: three of them before the impairment, whose 450.00 are spread over nine.
+    let figures = projection.at(&CostScope::All, day("2026-06-30")).unwrap();
+    assert_eq!(
+        [figures.amortised, figures.carrying].map(|m| m.amount_text()),
+        ["510.00", "360.00"]
+    );
+    assert_eq!(
+        ["2026-07-31", "2026-12-31"].map(|on| carried(&projection, on)),
+        ["300.00", "0.00"]
+    );
+}
+
+#[test]
+fn what_is_added_is_rounded_with_what_was_there() {
+    let all = costs(
+        json!({}),
+        json!([commission("a", "2026-01-01", "1000.00", months(24))]),
+    );
+    let pool = json!({"type": "bonus_pool", "amount": eur("266.67"), "by_value": [{"cost": "a", "value": eur("1")}]});
+    let projection = project(&all, &[("2026-03-31", pool)], Book::Asc606).unwrap();
+    // 125.00 and 33.33 by then; at the end of the year twelve of 24 months of 1,266.67, which is 633.335.
+    let by = |on: &str| {
+        projection
+            .at(&CostScope::All, day(on))
+            .unwrap()
+            .amortised
+            .amount_text()
+    };
+    assert_eq!(
+        ["2026-03-31", "2026-12-31", "2027-12-31"].map(by),
+        ["158.33", "633.34", "1266.67"]
+    );
 }
 
 #[test]
@@ -610,12 +663,16 @@ fn a_lost_customer_leaves_nothing_and_a_clawback_lowers_the_expense() {
     )];
     let projection = project(&all, &facts, Book::Asc606).unwrap();
     let [
-        CostOutcome::Terminated {
-            written_off,
-            receivable,
-            net_expense,
+        CostEventFigures {
+            outcome:
+                CostOutcome::Terminated {
+                    written_off,
+                    receivable,
+                    net_expense,
+                },
+            ..
         },
-    ] = projection.outcomes.as_slice()
+    ] = projection.events.as_slice()
     else {
         panic!("one termination")
     };

@@ -6,7 +6,7 @@ use l2c_ledger::Role;
 use l2c_money::{Currency, Exact, RoundingPolicy};
 
 use super::schedule::{Basis, Schedule};
-use super::{ContractCostPolicy, ContractCosts, CostMovement, paragraph};
+use super::{ContractCostPolicy, ContractCosts, CostMovement};
 use crate::{Book, RevenueError};
 
 /// What every figure of a contract's costs rests on.
@@ -92,16 +92,12 @@ impl<M: Clone> Track<M> {
         amount: &Figure<M>,
         cut: Cut,
     ) -> Result<Self, RevenueError> {
+        let nothing = scene.nothing(rec, || format!("{id} spread before"));
         let mut track = Self {
             moves: Vec::new(),
-            schedule: Schedule::new(amount.clone(), basis, cut.through),
+            schedule: Schedule::new(nothing, basis, cut.through),
         };
-        track.push(cut, CostMovement::Capitalised, amount);
-        let catch_up = track.catch_up(rec, scene, id, amount, cut)?;
-        if !catch_up.value.is_zero() {
-            let base = left(rec, scene, id, amount, &catch_up, cut);
-            track.schedule.go_on(base, cut.through);
-        }
+        track.add(rec, scene, id, amount, cut)?;
         Ok(track)
     }
 
@@ -122,35 +118,8 @@ impl<M: Clone> Track<M> {
         amount: &Figure<M>,
         cut: Cut,
     ) -> Result<Figure<M>, RevenueError> {
-        let carrying = self.schedule.carrying(rec, scene, id, cut.through)?;
+        let catch_up = self.schedule.add(rec, scene, id, amount, cut.through)?;
         self.push(cut, CostMovement::Capitalised, amount);
-        let more = rec.sum(&[&carrying, amount], || {
-            Note::new(format!("{id} carried with what is capitalised on {}", cut.on)).money(scene.currency)
-        });
-        let catch_up = self.catch_up(rec, scene, id, amount, cut)?;
-        let base = left(rec, scene, id, &more, &catch_up, cut);
-        self.schedule.go_on(base, cut.through);
-        Ok(catch_up)
-    }
-
-    /// What of an amount would be amortised by the day on which it is capitalised; it is, on that day.
-    fn catch_up<R: Recorder<Mark = M>>(
-        &mut self,
-        rec: &mut R,
-        scene: &Scene<'_>,
-        id: &str,
-        amount: &Figure<M>,
-        cut: Cut,
-    ) -> Result<Figure<M>, RevenueError> {
-        let part = rec.input(self.schedule.basis().done(cut.through), || {
-            Note::new(format!("part of {id} transferred by the end of {}", cut.through))
-                .percent()
-                .cite(scene.book.cite(paragraph::AMORTISATION))
-        });
-        let exact = rec.product(amount, &part, || {
-            Note::new(format!("catch-up of {id} on {}, exact", cut.on)).money(scene.currency)
-        });
-        let catch_up = scene.round(rec, &exact, || format!("catch-up of {id} on {}", cut.on))?;
         if !catch_up.value.is_zero() {
             self.push(cut, CostMovement::Amortised, &catch_up);
         }
@@ -196,19 +165,6 @@ impl<M: Clone> Track<M> {
             .filter(move |month| *month <= last)
             .chain(self.schedule.runs().flat_map(move |run| run.months(last)))
     }
-}
-
-fn left<R: Recorder>(
-    rec: &mut R,
-    scene: &Scene<'_>,
-    id: &str,
-    amount: &Figure<R::Mark>,
-    catch_up: &Figure<R::Mark>,
-    cut: Cut,
-) -> Figure<R::Mark> {
-    rec.difference(amount, catch_up, || {
-        Note::new(format!("{id} carried after the catch-up of {}", cut.on)).money(scene.currency)
-    })
 }
 
 /// A cost that is carried forward under contract costs.

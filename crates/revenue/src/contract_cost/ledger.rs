@@ -27,6 +27,18 @@ pub struct ProgressPoint {
     pub progress: Exact,
 }
 
+/// An event, and what it came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CostEventFigures {
+    /// When the event became true.
+    pub effective: NaiveDate,
+    /// The host's number for it.
+    pub sequence: u64,
+    /// What it came to.
+    pub outcome: CostOutcome,
+}
+
 /// What an event came to. Amounts are zero or above, unless they say otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -107,7 +119,7 @@ pub(super) struct Ledger<M> {
     pub(super) treated: Vec<Treated<M>>,
     pub(super) assets: Vec<Asset<M>>,
     /// One per event, in the order in which they became true.
-    pub(super) outcomes: Vec<CostOutcome>,
+    pub(super) events: Vec<CostEventFigures>,
     pub(super) clawbacks: Vec<Clawback>,
 }
 
@@ -125,7 +137,7 @@ pub(super) fn keep<R: Recorder>(
         treatments: Vec::with_capacity(costs.costs().len()),
         treated: Vec::with_capacity(costs.costs().len()),
         assets: Vec::new(),
-        outcomes: Vec::new(),
+        events: Vec::new(),
         clawbacks: Vec::new(),
     };
     for cost in costs.costs() {
@@ -141,7 +153,11 @@ pub(super) fn keep<R: Recorder>(
             cut: cut(&scene, event)?,
         }
         .tell(&mut ledger)?;
-        ledger.outcomes.push(outcome);
+        ledger.events.push(CostEventFigures {
+            effective: event.effective,
+            sequence: event.sequence,
+            outcome,
+        });
     }
     for asset in &mut ledger.assets {
         // Steps to come are taken, so that a look ahead finds them.
@@ -224,17 +240,24 @@ fn check_amounts(event: &CostEvent, currency: Currency) -> Result<(), RevenueErr
         }
     };
     for (field, amount, not_negative) in amounts {
+        let effective = event.effective;
+        if not_negative && amount.is_negative() {
+            return Err(ContractCostRefusal::NegativeAmount {
+                effective,
+                field,
+                amount,
+            }
+            .into());
+        }
         let expected = if amount.currency() != currency {
             format!("an amount in {currency}")
-        } else if not_negative && amount.is_negative() {
-            "zero or above".to_owned()
         } else if amount.minor().is_err() && field != "value" {
             "whole minor units of the currency".to_owned()
         } else {
             continue;
         };
         return Err(ContractCostRefusal::InvalidAmount {
-            effective: event.effective,
+            effective,
             field,
             amount,
             expected,

@@ -41,7 +41,7 @@
 //! - [`ContractCosts`], checked from a [`ContractCostsDocument`]: each [`Cost`] with its [`CostNature`], its
 //!   [`Amortisation`] and an [`AnticipatedRenewal`]; the [`ContractCostPolicy`] they are accounted for under.
 //! - [`CostEvent`], [`CostFact`]: impairment tests, revised lives, terminations, bonuses of several contracts.
-//! - [`CostProjection`]: [`CostTreatment`]s, [`CostOutcome`]s of events, [`CostFigures`] at any day,
+//! - [`CostProjection`]: [`CostTreatment`]s, [`CostEventFigures`], [`CostFigures`] at any day,
 //!   [`CostRollForward`]s of any period, journal entries.
 //! - [`explain_costs`]: why a figure is what it is, by [`CostQuestion`].
 //!
@@ -71,7 +71,7 @@ pub use cost::{Cost, CostItem, CostNature, OtherAsset};
 pub use costs::{ContractCosts, ContractCostsDocument};
 pub use event::{CostEvent, CostFact, PoolShare, Recoverable};
 pub use explanation::{CostQuestion, explain_costs};
-pub use ledger::{CostOutcome, PoolPart, ProgressPoint, Remaining};
+pub use ledger::{CostEventFigures, CostOutcome, PoolPart, ProgressPoint, Remaining};
 pub use policy::{ContractCostPolicy, InsideMonth, ReversalCap, StepRounding, TakesEffect};
 pub use projection::{CostFigures, CostMovement, CostProjection, CostRollForward, CostScope, project_costs};
 pub use refusal::ContractCostRefusal;

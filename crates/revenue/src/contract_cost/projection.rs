@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::asset::{Asset, Scene};
 use super::ledger::{Clawback, Ledger, ProgressPoint, day_before, keep};
 use super::{
-    ContractCostPolicy, ContractCostRefusal, ContractCosts, CostEvent, CostOutcome, CostTreatment, paragraph,
+    ContractCostPolicy, ContractCostRefusal, ContractCosts, CostEvent, CostEventFigures, CostTreatment,
+    paragraph,
 };
 use crate::{Book, Paragraph, RevenueContractId, RevenueError, View};
 
@@ -135,7 +136,7 @@ pub struct CostProjection {
     /// What became of each cost, in their order.
     pub treatments: Vec<CostTreatment>,
     /// What each event came to, in the order in which they became true.
-    pub outcomes: Vec<CostOutcome>,
+    pub events: Vec<CostEventFigures>,
     pub(super) policy: ContractCostPolicy,
     pub(super) incurred: Vec<NaiveDate>,
     pub(super) assets: Vec<Asset<()>>,
@@ -158,7 +159,7 @@ pub fn project_costs(
     let Ledger {
         treatments,
         assets,
-        outcomes,
+        events: figures,
         clawbacks,
         ..
     } = keep(&mut NoTrace, costs, events, progress, view.known_at, view.book)?;
@@ -169,7 +170,7 @@ pub fn project_costs(
         book: view.book,
         as_of: view.as_of,
         treatments,
-        outcomes,
+        events: figures,
         policy: costs.policy().clone(),
         incurred: costs.costs().iter().map(|cost| cost.incurred).collect(),
         assets,

@@ -104,6 +104,16 @@ pub enum ContractCostRefusal {
         /// What would be right.
         expected: String,
     },
+    /// An amount below zero where it means nothing.
+    #[error("the fact of {effective} has {amount} as {field}; expected zero or above")]
+    NegativeAmount {
+        /// The day of the fact.
+        effective: NaiveDate,
+        /// The field.
+        field: &'static str,
+        /// The amount.
+        amount: Money,
+    },
     /// Two facts that nothing puts in an order.
     #[error("two facts of {effective} have the sequence {sequence}: give each its own")]
     SequenceUsed {
@@ -128,6 +138,7 @@ impl ContractCostRefusal {
             Self::NoProgress { .. } => "no_progress",
             Self::InvalidProgress { .. } => "invalid_progress",
             Self::InvalidAmount { .. } => "invalid_amount",
+            Self::NegativeAmount { .. } => "negative_amount",
             Self::SequenceUsed { .. } => "sequence_used",
         }
     }

@@ -100,23 +100,24 @@ impl Basis {
     }
 }
 
-/// An amount that is spread over the weight ahead, until an event ends it.
+/// An amount that is spread over the weight ahead of its origin, from a day until an event ends it.
 #[derive(Debug, Clone)]
 pub(super) struct Run<M> {
     from: NaiveDate,
     until: Option<NaiveDate>,
-    /// What is carried at its beginning.
-    pub(super) base: Figure<M>,
-    /// The weight ahead at its beginning.
+    base: Figure<M>,
+    /// What of the base is amortised between the origin and the day: by runs before, which an addition ended.
+    prior: Option<Figure<M>>,
+    /// The weight ahead at the origin.
     ahead: Exact,
     weights: Weights,
 }
 
 #[derive(Debug, Clone)]
 enum Weights {
-    /// What of the term is done before the run.
+    /// What of the term is done before the origin.
     Term { term: Term, before: Exact },
-    /// The steps taken, each with what is done by then in the run, and what the last expects after it.
+    /// The steps taken since the origin, each with what is done by then, and what the last expects after it.
     Steps {
         taken: Vec<(NaiveDate, Exact)>,
         later: Option<Exact>,
@@ -124,7 +125,7 @@ enum Weights {
 }
 
 impl<M: Clone> Run<M> {
-    /// A run that begins after the end of a day; `later` is what steps before it expect to come.
+    /// A run whose origin is the end of a day; `later` is what steps before it expect to come.
     fn new(base: Figure<M>, basis: &Basis, through: NaiveDate, later: Option<Exact>) -> Self {
         let (ahead, weights) = match basis {
             Basis::Term(term) => {
@@ -133,29 +134,22 @@ impl<M: Clone> Run<M> {
             }
             Basis::Steps(_) => {
                 let ahead = later.clone().unwrap_or_default();
-                (
-                    ahead,
-                    Weights::Steps {
-                        taken: Vec::new(),
-                        later,
-                    },
-                )
+                let taken = Vec::new();
+                (ahead, Weights::Steps { taken, later })
             }
         };
         Self {
             from: through.succ_opt().unwrap_or(through),
             until: None,
             base,
+            prior: None,
             ahead,
             weights,
         }
     }
 
-    /// What is done in the run by the end of a day.
+    /// What is done since the origin by the end of a day.
     fn done(&self, through: NaiveDate) -> Exact {
-        if through < self.from {
-            return Exact::ZERO;
-        }
         match &self.weights {
             Weights::Term { term, before } => term.convention.served(&term.period, through).0 - before,
             Weights::Steps { taken, .. } => {
@@ -165,7 +159,7 @@ impl<M: Clone> Run<M> {
         }
     }
 
-    /// What of the run is amortised by the end of a day: the amount times what is done over what was ahead, rounded.
+    /// What the run amortises by the end of a day: the rounded cumulative since the origin less what runs before it took.
     pub(super) fn amortised<R: Recorder<Mark = M>>(
         &self,
         rec: &mut R,
@@ -174,49 +168,52 @@ impl<M: Clone> Run<M> {
         through: NaiveDate,
     ) -> Result<Figure<M>, RevenueError> {
         let through = self.until.map_or(through, |until| until.min(through));
+        let label = |what: &str| format!("{id} amortised {what} by the end of {through}");
         let done = self.done(through);
-        if done.is_zero() || self.base.value.is_zero() {
-            return Ok(rec.input(Exact::ZERO, || {
-                Note::new(format!(
-                    "{id} amortised from {} by the end of {through}",
-                    self.from
-                ))
-                .money(scene.currency)
-            }));
+        if through < self.from || done.is_zero() || self.base.value.is_zero() {
+            let from = format!("from {}", self.from);
+            return Ok(scene.nothing(rec, || label(&from)));
         }
-        let unit = self.unit();
-        let done = rec.input(done, || {
-            Note::new(format!(
-                "{unit} of {id} from {} by the end of {through}",
-                self.from
-            ))
+        let since = self.since_origin(rec, scene, id, through, done)?;
+        let Some(prior) = &self.prior else {
+            return Ok(since);
+        };
+        // Parts that are rounded apart may come to a minor unit more than their sum: it is not taken back.
+        let since = rec.maximum(&[&since, prior], || {
+            Note::new(label("in all, at least what was before")).money(scene.currency)
         });
+        Ok(rec.difference(&since, prior, || {
+            Note::new(label(&format!("from {}", self.from))).money(scene.currency)
+        }))
+    }
+
+    fn since_origin<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+        scene: &Scene<'_>,
+        id: &str,
+        through: NaiveDate,
+        done: Exact,
+    ) -> Result<Figure<M>, RevenueError> {
+        let unit = self.unit();
+        let by = |what: &str| format!("{what} by the end of {through}");
+        let done = rec.input(done, || Note::new(by(&format!("{unit} of {id}"))));
         let ahead = rec.input(self.ahead.clone(), || {
             Note::new(format!(
-                "{unit} of {id} ahead on {}{}",
-                self.from,
+                "{unit} of {id} over which it is spread{}",
                 self.until_when()
             ))
             .cite(scene.of_cost(id))
         });
         let part = rec.quotient(&done, &ahead, || {
-            Note::new(format!(
-                "part of {id} transferred from {} by the end of {through}",
-                self.from
-            ))
-            .percent()
-            .cite(scene.book.cite(paragraph::AMORTISATION))
+            Note::new(by(&format!("part of {id} transferred")))
+                .percent()
+                .cite(scene.book.cite(paragraph::AMORTISATION))
         })?;
         let exact = rec.product(&self.base, &part, || {
-            Note::new(format!(
-                "{id} amortised from {} by the end of {through}, exact",
-                self.from
-            ))
-            .money(scene.currency)
+            Note::new(by(&format!("{id} amortised, exact,"))).money(scene.currency)
         });
-        scene.round(rec, &exact, || {
-            format!("{id} amortised from {} by the end of {through}", self.from)
-        })
+        scene.round(rec, &exact, || by(&format!("{id} amortised")))
     }
 
     /// The day of the last step, which another step of that day may follow in a run of its own.
@@ -279,9 +276,16 @@ pub(super) struct Schedule<M> {
 }
 
 impl<M: Clone> Schedule<M> {
-    /// Of an amount that is carried after the end of a day.
-    pub(super) fn new(base: Figure<M>, basis: Basis, through: NaiveDate) -> Self {
-        let open = Run::new(base, &basis, through, None);
+    /// Of nothing yet, from the end of a day: amounts are added. Its origin is the beginning of the term.
+    pub(super) fn new(nothing: Figure<M>, basis: Basis, through: NaiveDate) -> Self {
+        let origin = match &basis {
+            Basis::Term(term) => term.period.start().pred_opt().unwrap_or(through),
+            Basis::Steps(_) => through,
+        };
+        let open = Run {
+            from: through.succ_opt().unwrap_or(through),
+            ..Run::new(nothing, &basis, origin, None)
+        };
         Self {
             basis,
             next: 0,
@@ -326,9 +330,14 @@ impl<M: Clone> Schedule<M> {
         through: NaiveDate,
     ) -> Result<Figure<M>, RevenueError> {
         let amortised = self.open.amortised(rec, scene, id, through)?;
-        Ok(rec.difference(&self.open.base, &amortised, || {
-            Note::new(format!("{id} carried at the end of {through}")).money(scene.currency)
-        }))
+        let label = || Note::new(format!("{id} carried at the end of {through}")).money(scene.currency);
+        let Some(prior) = &self.open.prior else {
+            return Ok(rec.difference(&self.open.base, &amortised, label));
+        };
+        let amortised = rec.sum(&[prior, &amortised], || {
+            Note::new(format!("{id} amortised in all by the end of {through}")).money(scene.currency)
+        });
+        Ok(rec.difference(&self.open.base, &amortised, label))
     }
 
     fn next_step(&self, through: NaiveDate) -> Option<Step> {
@@ -372,9 +381,77 @@ impl<M: Clone> Schedule<M> {
 
     fn begin_run(&mut self, base: Figure<M>, through: NaiveDate, later: Option<Exact>) {
         let open = Run::new(base, &self.basis, through, later);
+        self.close(open, through);
+    }
+
+    fn close(&mut self, open: Run<M>, through: NaiveDate) {
         let mut closed = std::mem::replace(&mut self.open, open);
         closed.until = Some(closed.last_step().map_or(through, |on| on.max(through)));
         self.closed.push(closed);
+    }
+
+    /// Goes on with more after the end of a day, as if it had been there from the origin; gives the catch-up, what of it
+    /// is amortised at once.
+    pub(super) fn add<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        scene: &Scene<'_>,
+        id: &str,
+        amount: &Figure<M>,
+        through: NaiveDate,
+    ) -> Result<Figure<M>, RevenueError> {
+        let carrying = self.carrying(rec, scene, id, through)?;
+        let mut part_of = |part: Exact, what: &str| {
+            let label = |text: &str| format!("{what} {id} by the end of {through}{text}");
+            let part = rec.input(part, || {
+                Note::new(label(", part"))
+                    .percent()
+                    .cite(scene.book.cite(paragraph::AMORTISATION))
+            });
+            let exact = rec.product(amount, &part, || {
+                Note::new(label(", exact")).money(scene.currency)
+            });
+            scene.round(rec, &exact, || label(""))
+        };
+        let done = self.basis.done(through);
+        let catch_up = part_of(done.clone(), "catch-up of")?;
+        // What of the catch-up lies before the origin of the run is no part of what the run spreads.
+        let in_run = self
+            .open
+            .done(through)
+            .checked_div(&self.open.ahead)
+            .unwrap_or_default();
+        let before = match (Exact::ONE - &done).checked_div(&(Exact::ONE - &in_run)) {
+            Ok(left) if left == Exact::ONE => None,
+            Ok(left) => Some(part_of(Exact::ONE - left, "of the catch-up, before the run, of")?),
+            Err(_) => Some(catch_up.clone()).filter(|_| done != in_run),
+        };
+        let label = |what: &str| Note::new(format!("{id} {what} {through}")).money(scene.currency);
+        let amortised = rec.difference(&self.open.base, &carrying, || label("amortised by the end of"));
+        let mut prior = rec.sum(&[&amortised, &catch_up], || {
+            label("amortised with the catch-up after")
+        });
+        let mut base = if self.open.base.value.is_zero() {
+            amount.clone()
+        } else {
+            rec.sum(&[&self.open.base, amount], || {
+                label("spread with what is added after")
+            })
+        };
+        if let Some(before) = &before {
+            prior = rec.difference(&prior, before, || label("amortised of what is spread, after"));
+            base = rec.difference(&base, before, || label("spread after"));
+        }
+        let open = Run {
+            from: through.succ_opt().unwrap_or(through),
+            until: None,
+            base,
+            prior: Some(prior).filter(|prior| !prior.value.is_zero()),
+            ahead: self.open.ahead.clone(),
+            weights: self.open.weights.clone(),
+        };
+        self.close(open, through);
+        Ok(catch_up)
     }
 
     /// Goes on with another amount after the end of a day, over what is then ahead.
