@@ -29,6 +29,10 @@ pub const KINDS: &[Kind] = &[
         interpret: revenue::exact_split,
     },
     Kind {
+        name: "schedule",
+        interpret: revenue::schedule,
+    },
+    Kind {
         name: "ssp",
         interpret: revenue::ssp,
     },

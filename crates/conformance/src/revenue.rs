@@ -11,6 +11,7 @@ mod periods;
 mod principal_agent;
 mod renewal_right;
 mod repurchase;
+mod schedule;
 mod ssp;
 
 pub(crate) use allocation::allocation;
@@ -23,6 +24,7 @@ pub(crate) use exact_split::exact_split;
 pub(crate) use principal_agent::principal_agent;
 pub(crate) use renewal_right::renewal_right;
 pub(crate) use repurchase::repurchase;
+pub(crate) use schedule::schedule;
 pub(crate) use ssp::ssp;
 
 use chrono::NaiveDate;

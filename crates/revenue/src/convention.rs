@@ -1,4 +1,5 @@
 use l2c_calendar::{FiscalMonth, NaiveDate, Period};
+use l2c_explain::Measure;
 use l2c_money::Exact;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,14 @@ pub enum Convention {
 }
 
 impl Convention {
+    /// What it counts, and how that is shown.
+    pub(crate) const fn counts(self) -> (&'static str, Measure) {
+        match self {
+            Self::Daily => ("days", Measure::Days),
+            Self::MonthsTouched | Self::MonthsProrated | Self::MonthsHalf => ("months", Measure::Number),
+        }
+    }
+
     /// The weight accrued by the end of `through`, and that of the whole service; the latter is above zero.
     pub(crate) fn served(self, period: &Period, through: NaiveDate) -> (Exact, Exact) {
         let whole = self.weight_until(period, period.last_day());

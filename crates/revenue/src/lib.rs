@@ -58,7 +58,8 @@
 //! | `count`, `invalid_text`, `duplicate_id`, `currency_mismatch`, `invalid_amount`, `term_too_long` | correct the terms; every fault is listed with its path |
 //! | `negative_standalone_price`, `no_allocation_basis` | correct the stand-alone selling prices |
 //! | `invalid_range`, `invalid_probability` | correct the figure: the message says what would be right |
-//! | `unknown_reference` | name an obligation of the contract |
+//! | `convention_needs_months` | count by days, or ask about whole months |
+//! | `unknown_reference` | name what the document has |
 //! | `probabilities_not_one` | state every possible outcome |
 //! | `invalid_term`, `invalid_rate`, `missing_field` | correct the plan of payments, its rate, the fair value |
 //! | `measurement_date_not_allowed` | under ASC 606, measure non-cash consideration at inception |
@@ -135,6 +136,7 @@ mod refusal;
 mod renewal_right;
 mod report;
 mod repurchase;
+mod service_schedule;
 mod standalone_price;
 mod standalone_price_list;
 mod terms;
@@ -178,6 +180,9 @@ pub use renewal_right::{
 pub use report::{BalanceRollForward, RevenueWaterfall, RollForwardRow, ScheduleRow, WaterfallRow};
 pub use repurchase::{
     InterestAccrual, RepurchaseAgreement, RepurchaseFigure, RepurchaseOutcome, RepurchasePosition, TimeValue,
+};
+pub use service_schedule::{
+    EarnedPeriod, ScheduleDocument, ServicePrice, ServiceSchedule, ServiceScheduleFigures,
 };
 pub use standalone_price::{OutsideRange, StandalonePrice};
 pub use standalone_price_list::{
