@@ -13,7 +13,8 @@ use l2c::documents::Source;
 use l2c::pricing::{CatalogueDocument, PriceBookDocument};
 use l2c::rating::ChargeDocument;
 use l2c::receivables::AgeingPolicyDocument;
-use l2c::revenue::TermsDocument;
+use l2c::revenue::judgement::Judgement;
+use l2c::revenue::{DisaggregatedView, RenewalRight, RepurchaseAgreement, TermsDocument, ThirdPartySale};
 use serde_json::{Map, Value, json};
 
 use super::{ALL, Document, Listed};
@@ -167,6 +168,72 @@ fn so_they_do_for_the_documents_that_are_not_policies_here() {
         &Document::<AgeingPolicyDocument>::new("ageing", "").listed(),
         &json!({"id": "thirty-days", "version": 1, "edges": [30, 60], "age_by": "issue_date",
             "credits": "own_band", "disputes": "separate"}),
+    ));
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn so_they_do_for_judgements_and_what_rests_on_them() {
+    let money = json!({"amount": "100.00", "currency": "USD"});
+    let put = json!({"put": {"expected_market_value": money, "significant_economic_incentive": true}});
+    let judgement = Document::<Judgement>::new("judgement", "").listed();
+    let mut found = Vec::new();
+    for (question, facts) in [
+        (
+            "contract_existence",
+            json!({"approved": true, "rights_identified": true, "payment_terms_identified": true,
+                "commercial_substance": true, "collection_likelihood": "likely"}),
+        ),
+        (
+            "modification",
+            json!({"approved": true, "adds_goods": true, "added_distinct": true, "price_reflects_ssp": false,
+                "remaining_distinct": "all"}),
+        ),
+        (
+            "distinct",
+            json!({"capable_of_being_distinct": true, "significant_integration": false, "modifies_other_goods": false,
+                "highly_interdependent": false, "immaterial_promise": false}),
+        ),
+        (
+            "licence",
+            json!({"distinct_licence": true, "asc606": {"functional": true, "functionality_will_change": false,
+                "customer_must_use_update": false}}),
+        ),
+        (
+            "repurchase",
+            json!({"right": put, "sale_price": money, "repurchase_price": money, "repurchase_price_at_sale": money,
+                "sale_and_leaseback": false}),
+        ),
+    ] {
+        found.extend(differences(
+            &judgement,
+            &json!({"question": question, "facts": facts}),
+        ));
+    }
+    found.extend(differences(
+        &Document::<ThirdPartySale>::new("sale for another party", "").listed(),
+        &json!({"control": {"obtains_asset_first": true, "directs_service_of_other_party": false,
+            "combines_into_own_output": false}, "quantity_sold": "9", "unit_price": money, "rounding": "half_even",
+            "supplier": {"unit_cost": {"unit_cost": money, "quantity_purchased": "10"}}}),
+    ));
+    found.extend(differences(
+        &Document::<RenewalRight>::new("renewal right", "").listed(),
+        &json!({"contracts": 7, "first": {"price": money, "cost": money},
+            "renewals": [{"term": {"price": money, "cost": money}, "likelihood": "0.85"}],
+            "allocation": {"per_contract": {"decimals": 0}}}),
+    ));
+    for time_value in [json!("immaterial"), json!({"at_rate": {"annual_rate": "0.06"}})] {
+        found.extend(differences(
+            &Document::<RepurchaseAgreement>::new("repurchase agreement", "").listed(),
+            &json!({"right": "call", "sale_date": "2027-01-01", "sale_price": money, "repurchase_date": "2027-12-31",
+                "repurchase_price": money, "time_value": time_value, "accrual": "daily",
+                "interest": "straight_line"}),
+        ));
+    }
+    found.extend(differences(
+        &Document::<DisaggregatedView>::new("disaggregated view", "").listed(),
+        &json!({"id": "timing", "dimensions": ["timing"],
+            "lines": [{"amount": money, "tags": {"timing": "over_time"}}]}),
     ));
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
