@@ -131,4 +131,16 @@ mod tests {
         assert!(difference(&json!(null), &json!("")).is_some());
         assert!(difference(&json!({"a": null}), &json!({})).is_some());
     }
+
+    #[test]
+    fn lines_of_an_entry_are_a_set() {
+        let cash = json!({"account": "cash", "amount": "1.00"});
+        let revenue = json!({"account": "revenue", "amount": "1.00"});
+        let lines = |lines: &[&Value]| json!({ "journal": [{ "lines": lines }] });
+        let expected = lines(&[&cash, &revenue]);
+        assert_eq!(difference(&expected, &lines(&[&revenue, &cash])), None);
+        let twice = difference(&expected, &lines(&[&cash, &cash]));
+        assert_eq!(twice.map(|f| f.path), Some("journal[0].lines".to_owned()));
+        assert!(difference(&expected, &lines(&[&cash, &revenue, &cash])).is_some());
+    }
 }
