@@ -45,6 +45,10 @@ pub const KINDS: &[Kind] = &[
         interpret: revenue::transaction_price,
     },
     Kind {
+        name: "contract",
+        interpret: revenue::contract,
+    },
+    Kind {
         name: "classification",
         interpret: revenue::classification,
     },

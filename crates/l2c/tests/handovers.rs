@@ -33,7 +33,7 @@ use l2c::pricing::{Catalogue, Engine, PriceBook, PricedLine, ProductId, RequestL
 use l2c::quotes::{Actor, ApprovalMatrix, Quote, QuoteCommand, QuoteContext, QuoteId, QuoteStatus};
 use l2c::receivables::{AccountCommand, DocumentNumber};
 use l2c::revenue::{
-    Book, Consideration, Measure, RevenueCommand, RevenueContext, RevenueContract, RevenuePolicy,
+    Book, Consideration, Fact, Measure, RevenueCommand, RevenueContext, RevenueContract, RevenuePolicy,
     StandalonePrice, View, project,
 };
 use proptest::prelude::*;
@@ -577,10 +577,10 @@ fn a_contract_is_an_obligation_and_a_part_of_the_price_per_item() {
     };
     let signed = day("2017-03-09");
     let commands = contract_to_revenue(&contract(), seller(), signed, &policy, standalone).unwrap();
-    let RevenueCommand::Incept { terms, on } = &commands[0] else {
+    let Fact::Inception { terms } = &commands[0].fact else {
         panic!("{commands:?}");
     };
-    assert_eq!(*on, signed);
+    assert_eq!(commands[0].on, signed);
     assert_eq!(terms.contract().as_str(), "rev_C1");
     assert_eq!((terms.customer(), terms.entity()), (&party("acme"), &seller()));
     assert_eq!(terms.policy(), &policy);
@@ -591,12 +591,11 @@ fn a_contract_is_an_obligation_and_a_part_of_the_price_per_item() {
     assert_eq!(licence.id, "C1.1.licence");
     assert_eq!(licence.measure, Measure::PointInTime);
     assert_eq!(licence.ssp, StandalonePrice::observable(usd(438_672)));
-    let period = Some(Period::months(day("2017-03-20"), 12).unwrap());
-    assert_eq!(support.measure, Measure::Time { period });
+    let period = Period::months(day("2017-03-20"), 12).unwrap();
+    assert_eq!(support.measure, Measure::time(period));
     assert_eq!(support.ssp, StandalonePrice::observable(usd(151_848)));
-    let obligation = "C1.1.licence".to_owned();
-    let on = day("2017-03-12");
-    assert_eq!(commands[1..], [RevenueCommand::Satisfy { obligation, on }]);
+    let delivered = RevenueCommand::new(day("2017-03-12"), Fact::satisfied("C1.1.licence"));
+    assert_eq!(commands[1..], [delivered]);
 }
 
 #[test]
@@ -655,11 +654,7 @@ fn an_invoice_opens_an_item_over_its_gross_and_is_billed_net() {
         total: usd(433_000),
     };
     assert_eq!(command, open);
-    let billed = RevenueCommand::RecordBilling {
-        document: "INV-2017-000007".to_owned(),
-        amount: usd(400_000),
-        on: day("2017-03-12"),
-    };
+    let billed = RevenueCommand::new(day("2017-03-12"), Fact::billed("INV-2017-000007", usd(400_000)));
     assert_eq!(invoice_to_revenue(&invoice), billed);
 }
 
@@ -677,11 +672,7 @@ fn a_credit_note_takes_both_back() {
         against: number("INV-2017-000007"),
     };
     assert_eq!(command, credit);
-    let given_back = RevenueCommand::RecordBilling {
-        document: "CRN-2017-000007".to_owned(),
-        amount: usd(-400_000),
-        on,
-    };
+    let given_back = RevenueCommand::new(on, Fact::billed("CRN-2017-000007", usd(-400_000)));
     assert_eq!(invoice_to_revenue(&note), given_back);
 }
 

@@ -73,7 +73,7 @@ use std::ops::{ControlFlow, Range};
 
 use l2c_money::{Remainder, Rounding};
 
-use crate::{Convention, MAX_MINOR_UNITS, RevenueError, RevenuePolicy};
+use crate::{Convention, MAX_MINOR_UNITS, RevenueBase, RevenueError, RevenuePolicy};
 
 mod kernel;
 mod month_weights;
@@ -189,6 +189,7 @@ impl<'a> Batch<'a> {
     /// Checks columns against the limits, the periods and the policy.
     ///
     /// # Errors
+    /// [`RevenueError::PolicyNotInBatch`] for a policy that recognises from unrounded shares;
     /// [`RevenueError::ConventionNeedsMonths`] for a policy that weighs months and periods that are none;
     /// [`RevenueError::ColumnLength`] for columns that do not fit each other, [`RevenueError::ColumnValue`] for the
     /// first value outside the limits.
@@ -204,8 +205,25 @@ impl<'a> Batch<'a> {
             rounding,
             remainder,
             convention,
+            revenue_base,
+            // What these say of other measures, of modifications and of balances, a service at a fixed price has not.
             billing: _,
+            progress_decimals: _,
+            unbilled_right: _,
+            loss_provision: _,
+            shipping_as_fulfilment: _,
+            contract_asset_monetary: _,
+            exclude_sales_tax: _,
+            one_year_expedient: _,
+            performance_before_contract: _,
+            standalone_at_modification: _,
+            rights_join_modifications: _,
         } = policy;
+        if *revenue_base != RevenueBase::Posted {
+            return Err(RevenueError::PolicyNotInBatch {
+                field: "revenue_base",
+            });
+        }
         if *convention != Convention::Daily && !periods.is_monthly {
             return Err(RevenueError::ConventionNeedsMonths {
                 convention: *convention,

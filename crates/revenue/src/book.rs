@@ -89,14 +89,58 @@ impl Paragraph {
     pub(crate) const POINT_IN_TIME: Self = Self::new("606-10-25-30", "38");
     /// One measure of progress for an obligation satisfied over time.
     pub(crate) const PROGRESS: Self = Self::new("606-10-25-31", "39");
+    /// Output methods of progress.
+    pub(crate) const OUTPUT: Self = Self::new("606-10-55-17", "B15");
+    /// Input methods of progress.
+    pub(crate) const INPUT: Self = Self::new("606-10-55-20", "B18");
+    /// Costs that depict no performance.
+    pub(crate) const INPUT_EXCLUDED: Self = Self::new("606-10-55-21", "B19");
+    /// Revenue at cost while the outcome cannot be measured.
+    pub(crate) const COST_RECOVERY: Self = Self::new("606-10-25-37", "45");
+    /// Rights that are not exercised.
+    pub(crate) const BREAKAGE: Self = Self::new("606-10-55-48", "B46");
+    /// An option that gives a material right.
+    pub(crate) const MATERIAL_RIGHT: Self = Self::new("606-10-55-42", "B40");
+    /// Sales with a right of return.
+    pub(crate) const RETURNS: Self = Self::new("606-10-55-23", "B21");
+    /// Royalties on licences.
+    pub(crate) const ROYALTY: Self = Self::new("606-10-55-65", "B63");
+    /// Variable consideration.
+    pub(crate) const VARIABLE: Self = Self::new("606-10-32-5", "50");
+    /// Variable consideration that belongs to a part of the contract.
+    pub(crate) const TARGETED: Self = Self::new("606-10-32-40", "85");
+    /// Estimates are made again at each reporting date.
+    pub(crate) const REASSESSMENT: Self = Self::new("606-10-32-14", "59");
+    /// The residual approach.
+    pub(crate) const RESIDUAL: Self = Self::new("606-10-32-34(c)", "79(c)");
+    /// Consideration payable to a customer.
+    pub(crate) const PAYABLE_TO_CUSTOMER: Self = Self::new("606-10-32-25", "70");
+    /// Refund liabilities.
+    pub(crate) const REFUND_LIABILITY: Self = Self::new("606-10-32-10", "55");
+    /// Modifications of a contract.
+    pub(crate) const MODIFICATION: Self = Self::new("606-10-25-10", "18");
+    /// A modification that is a contract of its own.
+    pub(crate) const SEPARATE_CONTRACT: Self = Self::new("606-10-25-12", "20");
+    /// A modification as the end of one contract and the beginning of another.
+    pub(crate) const PROSPECTIVE: Self = Self::new("606-10-25-13(a)", "21(a)");
+    /// A modification as part of the contract.
+    pub(crate) const CATCH_UP: Self = Self::new("606-10-25-13(b)", "21(b)");
+    /// A modification that is both.
+    pub(crate) const MIXED: Self = Self::new("606-10-25-13(c)", "21(c)");
+    /// What is received before there is a contract.
+    pub(crate) const BEFORE_CONTRACT: Self = Self::new("606-10-25-7", "15");
+    /// The election for shipping.
+    pub(crate) const SHIPPING: Self = Self::asc606("606-10-25-18B");
+    /// Losses on work in progress.
+    pub(crate) const LOSS: Self = Self::asc606("605-35-25-45");
+    /// Receivables.
+    pub(crate) const RECEIVABLE: Self = Self::new("606-10-45-4", "108");
     /// Straight line where performance is spread evenly.
     pub(crate) const STRAIGHT_LINE: Self = Self::new("606-10-55-20", "B18");
     /// The transaction price.
     pub(crate) const TRANSACTION_PRICE: Self = Self::new("606-10-32-2", "47");
     /// Taxes that are collected for an authority.
     pub(crate) const SALES_TAX: Self = Self::new("606-10-32-2A", "47");
-    /// The estimate of an amount that can vary.
-    pub(crate) const VARIABLE: Self = Self::new("606-10-32-5", "50");
     /// The sum of possible amounts by their probabilities.
     pub(crate) const EXPECTED_VALUE: Self = Self::new("606-10-32-8(a)", "53(a)");
     /// The single most likely amount.
@@ -115,14 +159,10 @@ impl Paragraph {
     pub(crate) const PAYABLE: Self = Self::new("606-10-32-25", "70");
     /// What is paid to the customer for a good of theirs, up to its fair value.
     pub(crate) const PAID_FOR_GOODS: Self = Self::new("606-10-32-26", "71");
-    /// A royalty by sales or usage of a licence is recognised with them, not estimated.
-    pub(crate) const ROYALTY: Self = Self::new("606-10-55-65", "B63");
     /// An allocation depicts what the entity expects for each obligation.
     pub(crate) const ALLOCATION: Self = Self::new("606-10-32-28", "73");
     /// A discount that belongs to some of the obligations.
     pub(crate) const DISCOUNT: Self = Self::new("606-10-32-37", "82");
-    /// An amount that can vary and belongs to some of the obligations.
-    pub(crate) const TARGETED: Self = Self::new("606-10-32-40", "85");
     /// Allocation by relative stand-alone selling price.
     pub(crate) const RELATIVE: Self = Self::new("606-10-32-31", "76");
     /// The stand-alone selling price and its best evidence.
@@ -133,10 +173,6 @@ impl Paragraph {
     pub(crate) const ADJUSTED_MARKET: Self = Self::new("606-10-32-34(a)", "79(a)");
     /// Expected cost and a margin.
     pub(crate) const COST_PLUS_MARGIN: Self = Self::new("606-10-32-34(b)", "79(b)");
-    /// What the other stand-alone prices leave of the transaction price.
-    pub(crate) const RESIDUAL: Self = Self::new("606-10-32-34(c)", "79(c)");
-    /// What an option that gives a material right would sell for.
-    pub(crate) const MATERIAL_RIGHT: Self = Self::new("606-10-55-44", "B42");
     /// The goods that are expected to be provided, instead of the price of an option to renew.
     pub(crate) const RENEWAL_ALTERNATIVE: Self = Self::new("606-10-55-45", "B43");
     /// A principal recognises what the customer pays.

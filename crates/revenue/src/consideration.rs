@@ -7,7 +7,7 @@ use crate::payment_plan::{Growth, bad_rate};
 use crate::price_context::PriceContext;
 use crate::terms::fault;
 use crate::variable::{Constraint, Estimate};
-use crate::{Book, Compounding, MAX_OBLIGATIONS, Paragraph, PaymentPlan, RevenueError};
+use crate::{Book, Compounding, MAX_OBLIGATIONS, Paragraph, PaymentPlan, RevenueError, RevenueRefusal};
 
 /// One part of what the customer promises.
 ///
@@ -205,6 +205,31 @@ impl Consideration {
             id: id.into(),
             amount,
             allocate_to: Vec::new(),
+        }
+    }
+
+    /// Whether it arises with units or usage, and adds nothing to the price of itself.
+    pub(crate) const fn is_priced_by_use(&self) -> bool {
+        matches!(self, Self::PerUnit { .. } | Self::Usage { .. })
+    }
+
+    /// Whether an amount may be what the price includes of it now: a varying amount stays within its outcomes.
+    pub(crate) fn check_estimate(&self, amount: &Money) -> Result<(), RevenueRefusal> {
+        let Self::Variable { estimate, .. } = self else {
+            return Ok(());
+        };
+        match estimate.range() {
+            Some((lowest, highest))
+                if amount.amount() < lowest.amount() || amount.amount() > highest.amount() =>
+            {
+                Err(RevenueRefusal::EstimateOutsideOutcomes {
+                    element: self.id().to_owned(),
+                    amount: *amount,
+                    lowest,
+                    highest,
+                })
+            }
+            _ => Ok(()),
         }
     }
 

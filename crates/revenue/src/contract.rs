@@ -1,12 +1,14 @@
 use std::fmt;
 
-use l2c_calendar::{NaiveDate, Period};
+use l2c_calendar::NaiveDate;
+use l2c_explain::NoTrace;
 use l2c_host::{DateTime, Decider, Machine, Transition, Utc};
 use l2c_money::{Money, MoneyError};
 use serde::{Deserialize, Serialize};
 
+use crate::history::{History, Walk};
 use crate::obligation::is_short_enough;
-use crate::{Fact, MAX_MINOR_UNITS, Measure, Obligation, RevenueEvent, RevenueRefusal, Terms};
+use crate::{Book, Fact, MAX_MINOR_UNITS, Measure, RevenueError, RevenueEvent, RevenueRefusal, Terms};
 
 /// Where a revenue contract stands in its life.
 ///
@@ -19,6 +21,8 @@ pub enum RevenueStatus {
     NotStarted,
     /// The contract is accounted for.
     Active,
+    /// It ended before all of it was performed; what is owed is still settled.
+    Terminated,
 }
 
 impl fmt::Display for RevenueStatus {
@@ -26,92 +30,60 @@ impl fmt::Display for RevenueStatus {
         f.pad(match self {
             Self::NotStarted => "not_started",
             Self::Active => "active",
+            Self::Terminated => "terminated",
         })
     }
 }
 
-/// The legal transitions of a revenue contract.
+/// The legal transitions of a revenue contract. A fact that became true before the end is told after it too: whether
+/// it fits is seen from the dates.
 pub const REVENUE_MACHINE: Machine<RevenueStatus> = {
-    use RevenueStatus::{Active, NotStarted};
-    const fn stay(on: &'static str) -> Transition<RevenueStatus> {
-        Transition {
-            from: Active,
-            on,
-            to: Active,
-        }
+    use RevenueStatus::{Active, NotStarted, Terminated};
+    const fn on(from: RevenueStatus, on: &'static str, to: RevenueStatus) -> Transition<RevenueStatus> {
+        Transition { from, on, to }
     }
     Machine {
         name: "revenue_contract",
         initial: NotStarted,
-        terminal: &[Active],
-        states: &[NotStarted, Active],
+        terminal: &[Terminated],
+        states: &[NotStarted, Active, Terminated],
         transitions: &[
-            Transition {
-                from: NotStarted,
-                on: "incept",
-                to: Active,
-            },
-            stay("incept"),
-            stay("satisfy"),
-            stay("start_service"),
-            stay("record_billing"),
+            on(NotStarted, "incept", Active),
+            on(Active, "incept", Active),
+            on(Active, "record", Active),
+            on(Active, "terminate", Terminated),
+            on(Terminated, "incept", Terminated),
+            on(Terminated, "record", Terminated),
+            on(Terminated, "terminate", Terminated),
         ],
     }
 };
 
-/// What can be asked of a revenue contract. A command that says again what is known already is accepted and
+/// A fact to be recorded, and when it became true. A command that says again what is known already is accepted and
 /// changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
-pub enum RevenueCommand {
-    /// Begin accounting for a contract.
-    Incept {
-        /// The terms.
-        terms: Box<Terms>,
-        /// The day on which the criteria of a contract are met (606-10-25-1).
-        on: NaiveDate,
-    },
-    /// An obligation of a point in time was delivered.
-    Satisfy {
-        /// The obligation.
-        obligation: String,
-        /// The day on which control passed.
-        on: NaiveDate,
-    },
-    /// The service of an obligation over time began, and its period is known.
-    StartService {
-        /// The obligation.
-        obligation: String,
-        /// The days served; it became true on the first.
-        period: Period,
-    },
-    /// An invoice, or with an amount below zero a credit note, was issued.
-    RecordBilling {
-        /// The invoice or credit note.
-        document: String,
-        /// Its amount without tax, in whole minor units.
-        amount: Money,
-        /// Its date.
-        on: NaiveDate,
-    },
+#[serde(deny_unknown_fields)]
+pub struct RevenueCommand {
+    /// When it became true: of a service its first day, of a document its date.
+    pub on: NaiveDate,
+    /// What happened.
+    pub fact: Fact,
 }
 
 impl RevenueCommand {
+    /// A fact of a day.
+    #[must_use]
+    pub const fn new(on: NaiveDate, fact: Fact) -> Self {
+        Self { on, fact }
+    }
+
     /// The name of the command in [`REVENUE_MACHINE`].
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Incept { .. } => "incept",
-            Self::Satisfy { .. } => "satisfy",
-            Self::StartService { .. } => "start_service",
-            Self::RecordBilling { .. } => "record_billing",
-        }
-    }
-
-    const fn effective(&self) -> NaiveDate {
-        match self {
-            Self::Incept { on, .. } | Self::Satisfy { on, .. } | Self::RecordBilling { on, .. } => *on,
-            Self::StartService { period, .. } => period.start(),
+        match self.fact {
+            Fact::Inception { .. } => "incept",
+            Fact::Terminated { .. } => "terminate",
+            _ => "record",
         }
     }
 }
@@ -136,9 +108,13 @@ impl RevenueContract {
     /// Where it stands in its life.
     #[must_use]
     pub fn status(&self) -> RevenueStatus {
-        match self.terms() {
-            None => RevenueStatus::NotStarted,
-            Some(_) => RevenueStatus::Active,
+        let has = |wanted: fn(&Fact) -> bool| self.facts.iter().any(|event| wanted(&event.fact));
+        if has(|fact| matches!(fact, Fact::Terminated { .. })) {
+            RevenueStatus::Terminated
+        } else if has(|fact| matches!(fact, Fact::Inception { .. })) {
+            RevenueStatus::Active
+        } else {
+            RevenueStatus::NotStarted
         }
     }
 
@@ -161,163 +137,167 @@ impl RevenueContract {
         })
     }
 
-    fn satisfied_on(&self, id: &str) -> Option<NaiveDate> {
-        self.facts.iter().find_map(|event| match &event.fact {
-            Fact::Satisfied { obligation } if obligation == id => Some(event.effective),
-            _ => None,
-        })
+    fn has_begun(&self, on: NaiveDate) -> bool {
+        self.inception().is_some_and(|(inception, _)| inception <= on)
     }
 
-    fn service_period(&self, id: &str) -> Option<Period> {
-        self.facts.iter().find_map(|event| match &event.fact {
-            Fact::ServiceStarted { obligation, period } if obligation == id => Some(*period),
-            _ => None,
-        })
-    }
-
-    fn billings(&self) -> impl Iterator<Item = (&str, Money, NaiveDate)> {
-        self.facts.iter().filter_map(|event| match &event.fact {
-            Fact::Billed { document, amount } => Some((document.as_str(), *amount, event.effective)),
-            _ => None,
-        })
-    }
-
-    /// The fact that a command adds to a contract that has begun; none if it is known already.
-    fn fact(
-        &self,
-        command: &RevenueCommand,
-        inception: NaiveDate,
-        terms: &Terms,
-    ) -> Result<Option<Fact>, RevenueRefusal> {
-        match command {
-            RevenueCommand::Incept { terms: again, on } => {
-                if **again == *terms && *on == inception {
-                    Ok(None)
-                } else {
-                    Err(RevenueRefusal::AlreadyBegun {
-                        contract: terms.contract().clone(),
-                        inception,
-                    })
+    /// Whether a fact is known already; a fact that is known otherwise is refused.
+    fn is_known(&self, command: &RevenueCommand) -> Result<bool, RevenueRefusal> {
+        let mut facts = self.facts.iter();
+        match &command.fact {
+            Fact::Inception { terms } => match self.inception() {
+                Some((on, known)) if on == command.on && *known == **terms => Ok(true),
+                Some((inception, known)) => Err(RevenueRefusal::AlreadyBegun {
+                    contract: known.contract().clone(),
+                    inception,
+                }),
+                None => Ok(false),
+            },
+            Fact::Billed { document, .. } => {
+                let known = facts.find(
+                    |event| matches!(&event.fact, Fact::Billed { document: known, .. } if known == document),
+                );
+                match known {
+                    Some(known) if known.effective == command.on && known.fact == command.fact => Ok(true),
+                    Some(RevenueEvent {
+                        effective,
+                        fact: Fact::Billed { amount, .. },
+                        ..
+                    }) => Err(RevenueRefusal::DocumentRecorded {
+                        document: document.clone(),
+                        amount: *amount,
+                        on: *effective,
+                    }),
+                    _ => Ok(false),
                 }
             }
-            RevenueCommand::Satisfy { obligation, on } => {
-                let known = promised(terms, obligation)?;
-                if known.measure != Measure::PointInTime {
-                    return Err(wrong_measure(known, "satisfy"));
-                }
-                match self.satisfied_on(obligation) {
-                    Some(date) if date == *on => Ok(None),
-                    Some(date) => Err(RevenueRefusal::AlreadySatisfied {
-                        obligation: obligation.clone(),
-                        on: date,
-                    }),
-                    None => Ok(Some(Fact::Satisfied {
-                        obligation: obligation.clone(),
-                    })),
-                }
-            }
-            RevenueCommand::StartService { obligation, period } => {
-                let known = promised(terms, obligation)?;
-                let Measure::Time { period: agreed } = known.measure else {
-                    return Err(wrong_measure(known, "start_service"));
-                };
-                match agreed.or_else(|| self.service_period(obligation)) {
-                    Some(of) if of == *period => Ok(None),
-                    Some(of) => Err(RevenueRefusal::AlreadyStarted {
-                        obligation: obligation.clone(),
-                        period: of,
-                    }),
-                    None if !is_short_enough(period) => Err(RevenueRefusal::TermTooLong {
-                        obligation: obligation.clone(),
-                        period: *period,
-                    }),
-                    None => Ok(Some(Fact::ServiceStarted {
-                        obligation: obligation.clone(),
-                        period: *period,
-                    })),
-                }
-            }
-            RevenueCommand::RecordBilling { document, amount, on } => {
-                let known = self.billings().find(|(id, ..)| id == document);
-                if let Some((_, recorded, date)) = known {
-                    return if recorded == *amount && date == *on {
-                        Ok(None)
-                    } else {
-                        Err(RevenueRefusal::DocumentRecorded {
-                            document: document.clone(),
-                            amount: recorded,
-                            on: date,
+            Fact::Satisfied { obligation } => {
+                let known = facts.find(|event| event.fact == command.fact);
+                match known.map(|event| event.effective) {
+                    Some(on) if on != command.on && self.has_begun(command.on) => {
+                        Err(RevenueRefusal::AlreadySatisfied {
+                            obligation: obligation.clone(),
+                            on,
                         })
-                    };
+                    }
+                    known => Ok(known == Some(command.on)),
                 }
-                self.check_billing(*amount, terms)?;
-                Ok(Some(Fact::Billed {
-                    document: document.clone(),
-                    amount: *amount,
-                }))
             }
+            Fact::ServiceStarted { obligation, period } => {
+                let known = facts.find_map(|event| match &event.fact {
+                    Fact::ServiceStarted {
+                        obligation: id,
+                        period,
+                    } if id == obligation => Some(*period),
+                    _ => None,
+                });
+                match known {
+                    Some(other) if other != *period && self.has_begun(command.on) => {
+                        Err(RevenueRefusal::AlreadyStarted {
+                            obligation: obligation.clone(),
+                            period: other,
+                        })
+                    }
+                    known => Ok(known == Some(*period)),
+                }
+            }
+            // These happen once; said again for the same day they are the same fact.
+            Fact::CriteriaMet {}
+            | Fact::MilestoneReached { .. }
+            | Fact::Modified { .. }
+            | Fact::Terminated { .. } => {
+                Ok(facts.any(|known| known.effective == command.on && known.fact == command.fact))
+            }
+            _ => Ok(false),
         }
     }
 
     /// Whether the amount, and what is billed with it, can be computed with.
     fn check_billing(&self, amount: Money, terms: &Terms) -> Result<(), RevenueRefusal> {
-        let refused = |source: MoneyError| RevenueRefusal::InvalidAmount { amount, source };
+        let refused = |source: MoneyError| RevenueRefusal::InvalidMoney {
+            field: "amount",
+            amount,
+            source,
+        };
         let mut magnitude = Money::zero(terms.currency())
             .checked_add(&amount)
             .and_then(|amount| amount.minor())
             .map_err(refused)?
             .saturating_abs();
-        for (_, before, _) in self.billings() {
-            magnitude = magnitude.saturating_add(before.minor().map_err(refused)?.saturating_abs());
+        for event in &self.facts {
+            if let Fact::Billed { amount: before, .. } = &event.fact {
+                magnitude = magnitude.saturating_add(before.minor().map_err(refused)?.saturating_abs());
+            }
         }
         if magnitude > MAX_MINOR_UNITS {
             return Err(RevenueRefusal::TooMuchBilled { amount });
         }
         Ok(())
     }
-}
 
-/// A service agreed at inception does not begin before it.
-fn check_agreed_periods(terms: &Terms, inception: NaiveDate) -> Result<(), RevenueRefusal> {
-    let agreed = terms
-        .obligations()
-        .iter()
-        .filter_map(|obligation| match obligation.measure {
-            Measure::Time { period } => period,
-            Measure::PointInTime => None,
-        });
-    match agreed
-        .map(|period| period.start())
-        .find(|start| *start < inception)
-    {
-        Some(effective) => Err(RevenueRefusal::BeforeInception {
-            command: "start_service",
-            effective,
-            inception,
-        }),
-        None => Ok(()),
+    /// Runs the contract with one more fact; whatever it refuses is refused.
+    fn check(&self, event: &RevenueEvent) -> Result<(), RevenueRefusal> {
+        let with = self.clone().evolve(event);
+        let book = Book::Asc606;
+        let run = || {
+            let history = History::of(with.facts(), DateTime::<Utc>::MAX_UTC)?;
+            let rec = &mut NoTrace;
+            let mut walk = Walk::new(rec, &history, book)?;
+            while walk.upcoming().is_some() {
+                walk.step(rec)?;
+            }
+            Ok(())
+        };
+        run().map_err(|error: RevenueError| match error {
+            RevenueError::ImpossibleFact {
+                sequence, refusal, ..
+            } if sequence == event.sequence => *refusal,
+            RevenueError::ImpossibleFact {
+                fact,
+                effective,
+                sequence,
+                refusal,
+            } => RevenueRefusal::Contradicts {
+                fact,
+                effective,
+                sequence,
+                refusal,
+            },
+            error => RevenueRefusal::Figures(Box::new(error)),
+        })
     }
 }
 
-fn promised<'a>(terms: &'a Terms, id: &str) -> Result<&'a Obligation, RevenueRefusal> {
-    terms
-        .obligation(id)
-        .ok_or_else(|| RevenueRefusal::UnknownObligation {
-            contract: terms.contract().clone(),
-            obligation: id.to_owned(),
-        })
-}
-
-fn wrong_measure(obligation: &Obligation, command: &'static str) -> RevenueRefusal {
-    let (measure, instead) = match obligation.measure {
-        Measure::PointInTime => ("at a point in time", "satisfy it"),
-        Measure::Time { .. } => ("over time", "start its service"),
-    };
-    RevenueRefusal::WrongMeasure {
-        obligation: obligation.id.clone(),
-        command,
-        measure,
-        instead,
+/// A service agreed at inception does not begin before it, and one that begins later is not too long.
+fn check_periods(command: &RevenueCommand) -> Result<(), RevenueRefusal> {
+    match &command.fact {
+        Fact::Inception { terms } => {
+            let agreed = terms
+                .obligations()
+                .iter()
+                .filter_map(|obligation| match obligation.measure {
+                    Measure::Time { period, .. } => period,
+                    _ => None,
+                });
+            match agreed
+                .map(|period| period.start())
+                .find(|start| *start < command.on)
+            {
+                Some(effective) => Err(RevenueRefusal::BeforeInception {
+                    command: "service_started",
+                    effective,
+                    inception: command.on,
+                }),
+                None => Ok(()),
+            }
+        }
+        Fact::ServiceStarted { obligation, period } if !is_short_enough(period) => {
+            Err(RevenueRefusal::TermTooLong {
+                obligation: obligation.clone(),
+                period: *period,
+            })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -332,43 +312,31 @@ impl Decider for RevenueContract {
         command: &RevenueCommand,
         context: &RevenueContext,
     ) -> Result<Vec<RevenueEvent>, RevenueRefusal> {
-        let not_begun = RevenueRefusal::NotBegun {
-            command: command.name(),
-        };
         if REVENUE_MACHINE.target(self.status(), command.name()).is_none() {
-            return Err(not_begun);
+            return Err(RevenueRefusal::NotBegun {
+                command: command.fact.name(),
+            });
         }
-        let effective = command.effective();
-        let fact = match (self.inception(), command) {
-            (Some((inception, terms)), _) => {
-                let fact = self.fact(command, inception, terms)?;
-                if fact.is_some() && effective < inception {
-                    return Err(RevenueRefusal::BeforeInception {
-                        command: command.name(),
-                        effective,
-                        inception,
-                    });
-                }
-                fact
-            }
-            (None, RevenueCommand::Incept { terms, on }) => {
-                check_agreed_periods(terms, *on)?;
-                Some(Fact::Inception { terms: terms.clone() })
-            }
-            (None, _) => return Err(not_begun),
-        };
-        let Some(fact) = fact else { return Ok(Vec::new()) };
+        if self.is_known(command)? {
+            return Ok(Vec::new());
+        }
+        check_periods(command)?;
+        if let (Some(terms), Fact::Billed { amount, .. }) = (self.terms(), &command.fact) {
+            self.check_billing(*amount, terms)?;
+        }
         if self.facts.iter().any(|known| known.sequence == context.sequence) {
             return Err(RevenueRefusal::SequenceUsed {
                 sequence: context.sequence,
             });
         }
-        Ok(vec![RevenueEvent {
-            effective,
+        let event = RevenueEvent {
+            effective: command.on,
             recorded_at: context.recorded_at,
             sequence: context.sequence,
-            fact,
-        }])
+            fact: command.fact.clone(),
+        };
+        self.check(&event)?;
+        Ok(vec![event])
     }
 
     fn evolve(mut self, event: &RevenueEvent) -> Self {
@@ -392,6 +360,6 @@ mod tests {
             .iter()
             .map(|status| format!("[{status:>12}]"))
             .collect();
-        assert_eq!(shown, ["[ not_started]", "[      active]"]);
+        assert_eq!(shown, ["[ not_started]", "[      active]", "[  terminated]"]);
     }
 }

@@ -1,11 +1,11 @@
-use l2c_calendar::CalendarError;
+use l2c_calendar::{CalendarError, NaiveDate};
 use l2c_documents::Faults;
 use l2c_host::{DateTime, Utc};
 use l2c_ledger::LedgerError;
 use l2c_money::{Currency, Decimal, Exact, Money, MoneyError};
 
 use crate::contract_cost::ContractCostRefusal;
-use crate::{Book, Convention, Paragraph, RevenueContractId};
+use crate::{Book, Convention, Paragraph, RevenueContractId, RevenueRefusal};
 
 /// What can be wrong with a contract or a question about it.
 ///
@@ -196,6 +196,52 @@ pub enum RevenueError {
     /// Facts about contract costs that do not fit them.
     #[error(transparent)]
     ContractCost(#[from] ContractCostRefusal),
+    /// A fact that cannot have happened to the contract as it then was.
+    #[error("`{fact}` on {effective} (sequence {sequence}): {refusal}")]
+    ImpossibleFact {
+        /// The fact.
+        fact: &'static str,
+        /// When it is said to have become true.
+        effective: NaiveDate,
+        /// Its number.
+        sequence: u64,
+        /// Why.
+        refusal: Box<RevenueRefusal>,
+    },
+    /// A transaction in a foreign currency on a day without a rate.
+    #[error(
+        "no rate of exchange is known on {on}: give a spot rate of that day or an earlier one (ASC 830-10-55-10, IAS 21.21)"
+    )]
+    MissingRate {
+        /// The day.
+        on: NaiveDate,
+    },
+    /// A rate of exchange that is not above zero.
+    #[error("the rate of exchange of {on} is {rate}, expected above zero")]
+    InvalidRate {
+        /// The day.
+        on: NaiveDate,
+        /// The rate.
+        rate: Decimal,
+    },
+    /// A contract that is not translated: only billing, payments and revenue are.
+    #[error(
+        "{contract} has {what} on {on}: only billing, payments and revenue that rise are given in the functional currency"
+    )]
+    NotInFunctionalCurrency {
+        /// The contract.
+        contract: String,
+        /// What it has.
+        what: &'static str,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// A policy that columns are not computed under.
+    #[error("columns are not computed under this `{field}`: take the contracts one by one")]
+    PolicyNotInBatch {
+        /// The field of the policy.
+        field: &'static str,
+    },
     /// An amount that cannot be computed with.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -231,6 +277,11 @@ impl RevenueError {
             Self::ColumnValue { .. } => "column_value",
             Self::InvalidPeriods { .. } => "invalid_periods",
             Self::ContractCost(refusal) => refusal.code(),
+            Self::MissingRate { .. } => "missing_rate",
+            Self::InvalidRate { .. } => "invalid_rate",
+            Self::NotInFunctionalCurrency { .. } => "functional_not_supported",
+            Self::PolicyNotInBatch { .. } => "policy_not_in_batch",
+            Self::ImpossibleFact { refusal, .. } => refusal.code(),
             Self::Money(error) => error.code(),
             Self::Calendar(error) => error.code(),
             Self::Ledger(error) => error.code(),

@@ -1,19 +1,19 @@
-use l2c_calendar::FiscalMonth;
+use l2c_calendar::{FiscalMonth, NaiveDate};
 use l2c_explain::{Explanation, Figure, Recorder, Trace};
+use l2c_ledger::Role;
+use l2c_money::Exact;
 
-use crate::contract_price::{allocate, transaction_price};
-use crate::history::History;
-use crate::position::{billed, net_position};
-use crate::recognition::{recognised, recognised_in};
+use crate::history::{History, Walk};
+use crate::performance::Moment;
 use crate::{RevenueError, RevenueEvent, View};
 
 /// Which figure of a contract is to be explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Question {
-    /// What the customer promises.
+    /// What the customer promises, as it is estimated by the day of the view.
     TransactionPrice,
-    /// An obligation's share of it.
+    /// What an obligation is allocated by the day of the view, since inception.
     Allocation {
         /// The obligation.
         obligation: String,
@@ -27,6 +27,14 @@ pub enum Question {
     },
     /// Recognised less billed at the end of a month, or on the day of the view if it comes first.
     NetPosition {
+        /// The month.
+        month: FiscalMonth,
+    },
+    /// The balance of an account role at the end of a month, or on the day of the view if it comes first; a debit is
+    /// above zero.
+    Balance {
+        /// The role.
+        role: Role,
         /// The month.
         month: FiscalMonth,
     },
@@ -53,39 +61,79 @@ fn figure<R: Recorder>(
     view: &View,
     question: &Question,
 ) -> Result<Figure<R::Mark>, RevenueError> {
-    let book = view.book;
+    let mut walk = Walk::new(rec, history, view.book)?;
+    let unknown = |obligation: &str| RevenueError::UnknownObligation {
+        contract: history.terms.contract().clone(),
+        obligation: obligation.to_owned(),
+    };
+    let money = |label: String| l2c_explain::Note::new(label).money(history.terms.currency());
     match question {
-        Question::TransactionPrice => transaction_price(rec, history, book),
-        Question::Allocation { obligation } => share(rec, history, view, history.position(obligation)?),
+        Question::TransactionPrice => {
+            let replay = walk.to(rec, view.as_of)?;
+            let moment = Moment::end_of(view.as_of);
+            let revenue = replay.revenue(rec, moment)?;
+            let revenue: Vec<_> = revenue.iter().collect();
+            let revenue = rec.sum(&revenue, || money("recognised, all obligations".to_owned()));
+            replay.price(rec, moment, &revenue)
+        }
+        Question::Allocation { obligation } => {
+            let replay = walk.to(rec, view.as_of)?;
+            let performance = replay.find(obligation).map_err(|_| unknown(obligation))?;
+            if performance.earned_before.value.is_zero() {
+                return Ok(performance.allocated.clone());
+            }
+            Ok(
+                rec.sum(&[&performance.earned_before, &performance.allocated], || {
+                    money(format!("allocated to {obligation} since inception"))
+                }),
+            )
+        }
         Question::Recognised { obligation, month } => {
-            let index = history.position(obligation)?;
-            let share = share(rec, history, view, index)?;
             let through = month.last_day().min(view.as_of);
             let before = month.previous()?.last_day().min(view.as_of);
-            let end = recognised(rec, history, index, &share, through, book)?;
-            let start = recognised(rec, history, index, &share, before, book)?;
-            Ok(rec.difference(&end, &start, || recognised_in(history, *month)))
+            let start = revenue_of(rec, &mut walk, obligation, before)?;
+            let end = revenue_of(rec, &mut walk, obligation, through)?.ok_or_else(|| unknown(obligation))?;
+            let start = start.unwrap_or_else(|| {
+                rec.input(Exact::ZERO, || money(format!("{obligation} is not promised yet")))
+            });
+            Ok(rec.difference(&end, &start, || money(format!("recognised in {month}"))))
         }
         Question::NetPosition { month } => {
             let through = month.last_day().min(view.as_of);
-            let allocated = allocate(rec, history, book)?;
-            let mut earned = Vec::with_capacity(allocated.len());
-            for (index, share) in allocated.iter().enumerate() {
-                earned.push(recognised(rec, history, index, share, through, book)?);
+            let balances = walk.to(rec, through)?.balances(rec, Moment::end_of(through))?;
+            if let [only] = balances.positions.as_slice() {
+                return Ok(only.clone());
             }
-            let billed = billed(rec, history, through);
-            Ok(net_position(rec, history, &earned, &billed, through, book))
+            let positions: Vec<_> = balances.positions.iter().collect();
+            Ok(rec.sum(&positions, || {
+                money(format!("net positions at the end of {through}"))
+            }))
+        }
+        Question::Balance { role, month } => {
+            let through = month.last_day().min(view.as_of);
+            let mut balances = walk.to(rec, through)?.balances(rec, Moment::end_of(through))?;
+            Ok(balances.roles.remove(role).unwrap_or_else(|| {
+                rec.input(Exact::ZERO, || money(format!("{role} at the end of {through}")))
+            }))
         }
     }
 }
 
-fn share<R: Recorder>(
+/// Cumulative revenue of an obligation by the end of a day, if it is promised by then.
+fn revenue_of<R: Recorder>(
     rec: &mut R,
-    history: &History<'_>,
-    view: &View,
-    index: usize,
-) -> Result<Figure<R::Mark>, RevenueError> {
-    let mut shares = allocate(rec, history, view.book)?;
-    // There is one share per obligation, and the index is that of an obligation.
-    Ok(shares.swap_remove(index))
+    walk: &mut Walk<'_, '_, R::Mark>,
+    obligation: &str,
+    through: NaiveDate,
+) -> Result<Option<Figure<R::Mark>>, RevenueError> {
+    let replay = walk.to(rec, through)?;
+    let Some(place) = replay
+        .performances
+        .iter()
+        .position(|known| known.id() == obligation)
+    else {
+        return Ok(None);
+    };
+    let mut revenue = replay.revenue(rec, Moment::end_of(through))?;
+    Ok((place < revenue.len()).then(|| revenue.swap_remove(place)))
 }

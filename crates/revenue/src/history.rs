@@ -1,30 +1,22 @@
 use std::collections::BTreeMap;
 
-use l2c_calendar::{FiscalMonth, NaiveDate, Period};
+use l2c_calendar::NaiveDate;
+use l2c_explain::Recorder;
 use l2c_host::{DateTime, Utc};
-use l2c_money::Money;
+use l2c_ledger::Role;
+use l2c_money::{Exact, Money};
 
-use crate::{Fact, Measure, RevenueError, RevenueEvent, Terms};
+use crate::performance::Moment;
+use crate::refusal::Flaw;
+use crate::replay::{Estimates, Replay};
+use crate::{Book, Fact, Reassessment, RevenueError, RevenueEvent, RevenueRefusal, Terms};
 
-/// What is known about a contract at a moment, read once and put in the order in which it became true.
+/// What is known about a contract at a moment, put in the order in which it became true.
 pub(crate) struct History<'a> {
     pub(crate) terms: &'a Terms,
-    /// One per obligation, in their order.
-    pub(crate) performances: Vec<Performance>,
-    pub(crate) billings: Vec<Billing<'a>>,
-}
-
-pub(crate) struct Billing<'a> {
-    pub(crate) on: NaiveDate,
-    pub(crate) document: &'a str,
-    pub(crate) amount: Money,
-}
-
-/// What is known about the satisfaction of an obligation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Performance {
-    PointInTime { satisfied: Option<NaiveDate> },
-    Time { period: Option<Period> },
+    pub(crate) inception: NaiveDate,
+    /// Every fact but the inception.
+    pub(crate) events: Vec<&'a RevenueEvent>,
 }
 
 impl<'a> History<'a> {
@@ -34,130 +26,192 @@ impl<'a> History<'a> {
             .filter(|event| event.recorded_at <= known_at)
             .collect();
         known.sort_by_key(|event| (event.effective, event.sequence));
-        let terms = known
+        let (inception, terms) = known
             .iter()
             .find_map(|event| match &event.fact {
-                Fact::Inception { terms } => Some(&**terms),
+                Fact::Inception { terms } => Some((event.effective, &**terms)),
                 _ => None,
             })
             .ok_or(RevenueError::NotInBooks { known_at })?;
+        known.retain(|event| !matches!(event.fact, Fact::Inception { .. }));
         let mut history = Self {
             terms,
-            performances: terms
-                .obligations()
-                .iter()
-                .map(|obligation| match obligation.measure {
-                    Measure::PointInTime => Performance::PointInTime { satisfied: None },
-                    Measure::Time { period } => Performance::Time { period },
-                })
-                .collect(),
-            billings: Vec::new(),
+            inception,
+            events: known,
         };
-        for event in known {
-            history.tell(event)?;
-        }
         history.once()?;
         Ok(history)
     }
 
-    /// A document bills once, however often it is told, and in the contract's currency.
+    /// A document bills once, however often it is told, and in the contract's currency; so does control pass once.
     fn once(&mut self) -> Result<(), RevenueError> {
         let contract = self.terms.contract();
         let currency = self.terms.currency();
-        let mut seen: BTreeMap<&str, (NaiveDate, Money)> = BTreeMap::new();
-        let mut once = Vec::with_capacity(self.billings.len());
-        for billing in self.billings.drain(..) {
-            let Billing { on, document, amount } = billing;
-            if amount.currency() != currency {
-                return Err(RevenueError::BilledInOtherCurrency {
-                    contract: contract.clone(),
-                    currency,
-                    document: document.to_owned(),
-                    amount,
-                });
-            }
-            match seen.insert(document, (on, amount)) {
-                None => once.push(billing),
-                Some(before) if before == (on, amount) => {}
-                Some((_, other)) => {
-                    return Err(RevenueError::BilledTwice {
-                        contract: contract.clone(),
-                        document: document.to_owned(),
-                        amount: other,
-                        other: amount,
-                    });
+        let mut seen: BTreeMap<&str, (NaiveDate, &Fact)> = BTreeMap::new();
+        let mut satisfied: BTreeMap<&str, NaiveDate> = BTreeMap::new();
+        let mut again = Vec::new();
+        for (index, event) in self.events.iter().enumerate() {
+            match &event.fact {
+                Fact::Billed { document, amount, .. } => {
+                    if amount.currency() != currency {
+                        return Err(RevenueError::BilledInOtherCurrency {
+                            contract: contract.clone(),
+                            currency,
+                            document: document.clone(),
+                            amount: *amount,
+                        });
+                    }
+                    match seen.insert(document, (event.effective, &event.fact)) {
+                        None => {}
+                        Some(before) if before == (event.effective, &event.fact) => again.push(index),
+                        Some((_, other)) => {
+                            return Err(RevenueError::BilledTwice {
+                                contract: contract.clone(),
+                                document: document.clone(),
+                                amount: billed_amount(other).unwrap_or(*amount),
+                                other: *amount,
+                            });
+                        }
+                    }
                 }
+                Fact::Satisfied { obligation }
+                    if satisfied.insert(obligation, event.effective) == Some(event.effective) =>
+                {
+                    again.push(index);
+                }
+                _ => {}
             }
         }
-        self.billings = once;
-        Ok(())
-    }
-
-    /// Adds one fact. Control passes once and a service has one period: the first fact counts.
-    fn tell(&mut self, event: &'a RevenueEvent) -> Result<(), RevenueError> {
-        match &event.fact {
-            Fact::Inception { .. } => {}
-            Fact::Satisfied { obligation } => {
-                let on = event.effective;
-                if let Performance::PointInTime { satisfied } = self.performance_mut(obligation)? {
-                    satisfied.get_or_insert(on);
-                }
-            }
-            Fact::ServiceStarted {
-                obligation,
-                period: of,
-            } => {
-                if let Performance::Time { period } = self.performance_mut(obligation)? {
-                    period.get_or_insert(*of);
-                }
-            }
-            Fact::Billed { document, amount } => self.billings.push(Billing {
-                on: event.effective,
-                document,
-                amount: *amount,
-            }),
+        for index in again.into_iter().rev() {
+            self.events.remove(index);
         }
         Ok(())
     }
+}
 
-    fn performance_mut(&mut self, id: &str) -> Result<&mut Performance, RevenueError> {
-        let index = self.position(id)?;
-        self.performances
-            .get_mut(index)
-            .ok_or_else(|| self::unknown(self.terms, id))
-    }
-
-    /// The place of an obligation in the terms.
-    pub(crate) fn position(&self, id: &str) -> Result<usize, RevenueError> {
-        self.terms
-            .obligations()
-            .iter()
-            .position(|obligation| obligation.id == id)
-            .ok_or_else(|| unknown(self.terms, id))
+fn billed_amount(fact: &Fact) -> Option<Money> {
+    match fact {
+        Fact::Billed { amount, .. } => Some(*amount),
+        _ => None,
     }
 }
 
-fn unknown(terms: &Terms, id: &str) -> RevenueError {
-    RevenueError::UnknownObligation {
-        contract: terms.contract().clone(),
-        obligation: id.to_owned(),
+/// A walk through a history, day by day.
+///
+/// Element amounts are at every day those estimated by then; where one changes, the history runs again from inception
+/// with the new amount (606-10-32-42 to 32-45). Otherwise the walk goes on from where it is.
+pub(crate) struct Walk<'a, 'h, M> {
+    history: &'h History<'a>,
+    book: Book,
+    next: usize,
+    estimates: Estimates<'a>,
+    pub(crate) replay: Replay<'a, M>,
+}
+
+impl<'a, 'h, M: Clone> Walk<'a, 'h, M> {
+    pub(crate) fn new<R: Recorder<Mark = M>>(
+        rec: &mut R,
+        history: &'h History<'a>,
+        book: Book,
+    ) -> Result<Self, RevenueError> {
+        let estimates = Estimates::new();
+        Ok(Self {
+            history,
+            book,
+            next: 0,
+            replay: Replay::begin(rec, history, book, &estimates)?,
+            estimates,
+        })
+    }
+
+    /// The next fact that is not taken in yet.
+    pub(crate) fn upcoming(&self) -> Option<&'a RevenueEvent> {
+        self.history.events.get(self.next).copied()
+    }
+
+    /// Takes in the next fact.
+    pub(crate) fn step<R: Recorder<Mark = M>>(&mut self, rec: &mut R) -> Result<(), RevenueError> {
+        let Some(event) = self.upcoming() else {
+            return Ok(());
+        };
+        self.next = self.next.saturating_add(1);
+        if let Fact::EstimateChanged {
+            estimate: Reassessment::Consideration { element, amount },
+        } = &event.fact
+        {
+            // Whether the fact is sound is seen before the past is run again.
+            self.replay.apply(rec, event, &self.estimates)?;
+            self.estimates.insert(element, (amount.exact(), event.effective));
+            self.replay = Replay::begin(rec, self.history, self.book, &self.estimates)?;
+            for event in self.history.events.iter().take(self.next) {
+                self.replay.apply(rec, event, &self.estimates)?;
+            }
+        } else {
+            self.replay.apply(rec, event, &self.estimates)?;
+        }
+        let is_last_of_day = self
+            .upcoming()
+            .is_none_or(|next| next.effective > event.effective);
+        if is_last_of_day && self.replay.may_owe_too_little() {
+            self.check_debts(rec, event)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in every fact through a day.
+    pub(crate) fn to<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        day: NaiveDate,
+    ) -> Result<&Replay<'a, M>, RevenueError> {
+        while self.upcoming().is_some_and(|event| event.effective <= day) {
+            self.step(rec)?;
+        }
+        Ok(&self.replay)
+    }
+
+    /// Nobody is credited more than is receivable, nor paid back more than is owed.
+    fn check_debts<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+        event: &RevenueEvent,
+    ) -> Result<(), RevenueError> {
+        let roles = self.replay.balances(rec, Moment::end_of(event.effective))?.roles;
+        let of = |role| {
+            roles
+                .get(&role)
+                .map_or(Exact::ZERO, |figure| figure.value.clone())
+        };
+        let effective = event.effective;
+        let refusal = if of(Role::Receivable).is_negative() {
+            RevenueRefusal::CreditExceedsReceivable {
+                effective,
+                excess: (-&of(Role::Receivable)).to_string(),
+            }
+        } else if of(Role::RefundLiability).is_positive() {
+            RevenueRefusal::RefundExceedsLiability {
+                effective,
+                excess: of(Role::RefundLiability).to_string(),
+            }
+        } else if of(Role::DepositLiability).is_positive() {
+            RevenueRefusal::RefundExceedsLiability {
+                effective,
+                excess: of(Role::DepositLiability).to_string(),
+            }
+        } else {
+            return Ok(());
+        };
+        Err(Flaw::from(refusal).of(event))
     }
 }
 
-impl Performance {
-    /// The months in which revenue is recognised, as far as dates are known.
-    pub(crate) fn months(&self) -> Vec<FiscalMonth> {
-        match self {
-            Self::PointInTime { satisfied } => satisfied.iter().map(|on| FiscalMonth::of(*on)).collect(),
-            Self::Time { period } => period.map(|period| period.fiscal_months()).unwrap_or_default(),
-        }
-    }
-
-    /// Whether nothing is left to do after a day.
-    pub(crate) fn is_satisfied(&self, through: NaiveDate) -> bool {
-        match self {
-            Self::PointInTime { satisfied } => satisfied.is_some_and(|on| on <= through),
-            Self::Time { period } => period.is_some_and(|period| period.last_day() <= through),
-        }
+impl<M: Clone> Replay<'_, M> {
+    /// Whether something was paid back or forgiven, so that more may have been than was owed.
+    fn may_owe_too_little(&self) -> bool {
+        !self.refunds.is_zero()
+            || !self.credit_losses.is_zero()
+            || !self.returned_in_cash.is_empty()
+            || !self.returned_on_receivable.is_empty()
+            || self.termination.is_some()
     }
 }

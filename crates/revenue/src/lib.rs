@@ -76,6 +76,9 @@
 //! | `election_not_available` | account for it as the book asks |
 //! | `convention_needs_months` | ask for calendar months, or count by day |
 //! | `column_length`, `column_value`, `invalid_periods` | from a [`batch`]: correct the columns or the periods |
+//! | `missing_rate`, `invalid_rate` | give a rate of exchange |
+//! | `functional_not_supported` | translate the contract by hand: more than billing, payments and revenue moved, or one of them fell |
+//! | `policy_not_in_batch` | take such contracts one by one |
 //! | codes of `l2c-money`, `l2c-calendar`, `l2c-ledger` | as their pages say |
 //!
 //! Of contract costs, faults of their document and [`ContractCostRefusal`](contract_cost::ContractCostRefusal):
@@ -95,9 +98,15 @@
 //! | `not_begun` | begin the contract first |
 //! | `already_begun` | give another contract another id |
 //! | `before_inception` | correct the date: nothing is recognised before there is a contract |
-//! | `unknown_obligation`, `wrong_measure` | correct the hand-over |
-//! | `already_satisfied`, `already_started`, `document_recorded` | the fact is known with other content: look which one is right |
-//! | `term_too_long`, `invalid_amount`, `too_much_billed` | correct the input |
+//! | `unknown_obligation`, `unknown_reference`, `wrong_measure`, `duplicate_id` | correct the hand-over |
+//! | `already_satisfied`, `already_started`, `milestone_reached`, `document_recorded` | the fact is known with other content: look which one is right |
+//! | `term_too_long`, `invalid_term`, `invalid_amount`, `too_much_billed`, `progress_out_of_range`, `return_exceeds_delivery` | correct the input |
+//! | `contract_criteria_not_met` | wait for the criteria, or choose the policy that catches up |
+//! | `contract_terminated`, `nothing_remaining` | make another contract |
+//! | `standalone_price_required` | state the stand-alone price at the date of the modification |
+//! | `estimate_outside_outcomes` | correct the estimate, or the outcomes by a modification |
+//! | `credit_exceeds_receivable`, `refund_exceeds_liability` | credit or pay back at most what is owed |
+//! | `contradicts_later_fact` | correct the later fact that is named, then tell this one |
 //! | `sequence_used` | give the fact its own number |
 //!
 //! # What it is not
@@ -106,39 +115,47 @@
 //! other measures of progress are not here yet.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod account;
 mod allocation;
 mod allocation_request;
 mod allocation_rules;
+mod balances;
 pub mod batch;
 mod book;
 mod consideration;
 mod contract;
 pub mod contract_cost;
-mod contract_price;
 mod convention;
 mod disaggregation;
 mod error;
 mod event;
 mod explanation;
+mod functional;
 mod history;
 pub mod judgement;
+mod modification;
+mod modifying;
 mod obligation;
 mod observed_price;
 mod payment_plan;
+mod performance;
+mod period_figures;
 mod policy;
 mod position;
 mod posting;
 mod price_context;
 mod principal_agent;
 mod projection;
-mod recognition;
 mod refusal;
+mod remaining;
 mod renewal_right;
+mod replay;
 mod report;
 mod repurchase;
 mod service_schedule;
 mod standalone_price;
 mod standalone_price_list;
+mod termination;
 mod terms;
 mod transaction_price;
 mod variable;
@@ -162,17 +179,27 @@ pub use contract::{REVENUE_MACHINE, RevenueCommand, RevenueContext, RevenueContr
 pub use convention::Convention;
 pub use disaggregation::{DisaggregatedView, Disaggregation, TaggedRevenue, ViewSums};
 pub use error::RevenueError;
-pub use event::{Fact, RevenueEvent};
+pub use event::{Fact, Reassessment, RevenueEvent, Settlement};
 pub use explanation::{Question, explain};
+pub use functional::{FunctionalDay, FunctionalRate, RateKind, project_functional};
 pub use l2c_documents::{Fault, Faults};
-pub use obligation::{MAX_TERM_MONTHS, Measure, Obligation};
+pub use modification::{Concession, Modification, ObligationChange};
+pub use obligation::{Acceptance, MAX_TERM_MONTHS, Measure, Milestone, Obligation, Returns};
 pub use observed_price::{Centre, MAX_OBSERVED_PRICES};
 pub use payment_plan::{Compounding, DeferredPayment, Instalments, PaymentPlan};
-pub use policy::{BillingSide, RevenuePolicy};
-pub use position::{ContractMonth, NetPosition};
+pub use period_figures::{BookPeriod, PeriodFigures, PostedPeriod, posted_by_period, project_periods};
+pub use policy::{
+    BillingSide, PerformanceBeforeContract, RevenueBase, RevenuePolicy, StandaloneAtModification,
+    UnbilledRight,
+};
+pub use position::{ContractDay, ContractMonth, NetPosition};
 pub use principal_agent::{SupplierTerms, ThirdPartyFigure, ThirdPartyFigures, ThirdPartySale};
-pub use projection::{ObligationFigures, Projection, ScheduledMonth, View, project};
+pub use projection::{
+    Effect, Inception, ModificationFigures, ObligationFigures, Projection, ScheduledMonth, View, effects,
+    project, project_days,
+};
 pub use refusal::RevenueRefusal;
+pub use remaining::{DisclosureExpedients, RemainingObligations, remaining_obligations};
 pub use renewal_right::{
     MAX_RENEWALS, Renewal, RenewalAllocation, RenewalFigure, RenewalFigures, RenewalRight,
     RenewalTermFigures, RenewedTerm,

@@ -26,6 +26,97 @@ pub struct RevenuePolicy {
     /// Who posts the billing side.
     #[serde(default)]
     pub billing: BillingSide,
+    /// To how many decimals, half up, a progress is rounded that is neither time nor delivery; without one it is exact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress_decimals: Option<u32>,
+    /// From which amount a share of an obligation is recognised.
+    #[serde(default)]
+    pub revenue_base: RevenueBase,
+    /// What performance beyond billing is.
+    #[serde(default)]
+    pub unbilled_right: UnbilledRight,
+    /// Whether a loss expected on work that is measured by its costs is provided for (605-35-25-45, IAS 37.66).
+    #[serde(default)]
+    pub loss_provision: bool,
+    /// Whether shipping after control has passed is fulfilment and no promise (606-10-25-18B; ASC 606 alone).
+    #[serde(default)]
+    pub shipping_as_fulfilment: bool,
+    /// Whether the contract asset is a monetary item, remeasured at closing rates (ASC 830, IAS 21).
+    #[serde(default = "yes")]
+    pub contract_asset_monetary: bool,
+    /// Whether taxes collected for an authority are left out of the price (606-10-32-2A).
+    #[serde(default = "yes")]
+    pub exclude_sales_tax: bool,
+    /// Whether financing within a year is left out of account (606-10-32-18).
+    #[serde(default)]
+    pub one_year_expedient: bool,
+    /// What becomes of performance before the criteria of a contract are met.
+    #[serde(default)]
+    pub performance_before_contract: PerformanceBeforeContract,
+    /// Where a modification takes the stand-alone prices of what it changes from.
+    #[serde(default)]
+    pub standalone_at_modification: StandaloneAtModification,
+    /// Whether material rights that are not exercised join what a modification allocates anew (606-10-25-13(a)).
+    #[serde(default = "yes")]
+    pub rights_join_modifications: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// From which amount a share of an obligation is recognised, while it is not satisfied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RevenueBase {
+    /// The allocated amount in whole minor units.
+    #[default]
+    Posted,
+    /// The allocated share before rounding; the whole is the posted amount all the same.
+    Unrounded,
+}
+
+/// What performance beyond billing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum UnbilledRight {
+    /// A contract asset: the right depends on more than the passing of time (606-10-45-3).
+    #[default]
+    ContractAsset,
+    /// A receivable that is not billed yet: time alone remains (606-10-45-4).
+    UnbilledReceivable,
+}
+
+/// What becomes of performance before the criteria of a contract are met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PerformanceBeforeContract {
+    /// It is recorded with its cost, and caught up when they are met (606-10-25-6).
+    #[default]
+    CatchUp,
+    /// It is refused.
+    Refuse,
+}
+
+impl PerformanceBeforeContract {
+    pub(crate) const fn is_refused(self) -> bool {
+        matches!(self, Self::Refuse)
+    }
+}
+
+/// Where a modification takes the stand-alone prices of what it changes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StandaloneAtModification {
+    /// Stated at its date where the term or the number of units of an obligation changes (606-10-25-13(a)).
+    #[default]
+    Stated,
+    /// Carried forward from before where nothing is stated.
+    CarriedForward,
 }
 
 impl RevenuePolicy {
@@ -39,6 +130,17 @@ impl RevenuePolicy {
             remainder: Remainder::Largest,
             convention: Convention::Daily,
             billing: BillingSide::Erp,
+            progress_decimals: None,
+            revenue_base: RevenueBase::Posted,
+            unbilled_right: UnbilledRight::ContractAsset,
+            loss_provision: false,
+            shipping_as_fulfilment: false,
+            contract_asset_monetary: true,
+            exclude_sales_tax: true,
+            one_year_expedient: false,
+            performance_before_contract: PerformanceBeforeContract::CatchUp,
+            standalone_at_modification: StandaloneAtModification::Stated,
+            rights_join_modifications: true,
         }
     }
 

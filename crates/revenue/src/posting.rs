@@ -1,25 +1,31 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use l2c_calendar::{FiscalCalendar, FiscalMonth};
 use l2c_ledger::{Header, JournalEntry, Line, Role, post_difference};
 use l2c_money::Money;
 
-use crate::{BillingSide, ContractMonth, NetPosition, Paragraph, Projection, RevenueError};
+use crate::{BillingSide, ContractMonth, Paragraph, Projection, RevenueError};
 
 impl Projection {
     /// The journal entries that should stand in the books: one per month in which something moved.
     ///
-    /// Billing is taken out of clearing (or, where this crate posts the billing side, becomes a receivable), revenue
-    /// is credited per obligation under the subject `contract/obligation`, and the contract asset or liability moves
-    /// by the net position, under the subject of the contract.
+    /// Each role moves by the change of its balance, under the subject of the contract; revenue is credited per
+    /// obligation under the subject `contract/obligation`. Receivable, cash, tax and credit losses are taken out of
+    /// clearing where the ERP posts the billing side.
     ///
     /// # Errors
     /// [`RevenueError::Ledger`] and [`RevenueError::Money`] outside the bounds of the ledger.
     pub fn postings(&self) -> Result<Vec<JournalEntry>, RevenueError> {
-        let mut before = NetPosition::new(Money::zero(self.currency));
+        let nothing = BTreeMap::new();
+        let mut before = &nothing;
         let mut entries = Vec::with_capacity(self.months.len());
         for row in &self.months {
             let date = self.as_of.min(row.month.last_day());
-            let mut lines = self.lines(row, before)?;
-            lines.retain(|line| !line.amount.is_zero());
+            let lines = self.lines(row, before)?;
+            before = &row.balances;
+            if lines.is_empty() {
+                continue;
+            }
             let header = Header {
                 id: format!("{}/{}", self.contract, row.month),
                 posting_date: date,
@@ -29,26 +35,29 @@ impl Projection {
                 citations: self.citations(&lines),
             };
             entries.push(JournalEntry::new(header, lines)?);
-            before = row.position;
         }
         Ok(entries)
     }
 
-    fn lines(&self, row: &ContractMonth, before: NetPosition) -> Result<Vec<Line>, RevenueError> {
+    /// What moved in a month, by role; revenue by obligation.
+    fn lines(&self, row: &ContractMonth, before: &BTreeMap<Role, Money>) -> Result<Vec<Line>, RevenueError> {
         let contract = self.contract.as_str();
-        let asset = row
-            .position
-            .contract_asset()
-            .checked_sub(&before.contract_asset())?;
-        let liability = row
-            .position
-            .contract_liability()
-            .checked_sub(&before.contract_liability())?;
-        let mut lines = vec![
-            Line::debit(self.entity, self.billing_role(), row.billed, contract),
-            Line::debit(self.entity, Role::ContractAsset, asset, contract),
-            Line::credit(self.entity, Role::ContractLiability, liability, contract),
-        ];
+        let zero = Money::zero(self.currency);
+        let mut moved: BTreeMap<Role, Money> = BTreeMap::new();
+        let roles: BTreeSet<Role> = before.keys().chain(row.balances.keys()).copied().collect();
+        for role in roles.into_iter().filter(|role| *role != Role::Revenue) {
+            let now = row.balances.get(&role).copied().unwrap_or(zero);
+            let then = before.get(&role).copied().unwrap_or(zero);
+            let total = moved.entry(self.posted_as(role)).or_insert(zero);
+            *total = total.checked_add(&now.checked_sub(&then)?)?;
+        }
+        let mut lines: Vec<Line> = moved
+            .into_iter()
+            .filter(|(_, amount)| !amount.is_zero())
+            .map(|(role, amount)| Line::debit(self.entity, role, amount, contract))
+            .collect();
+        // The billing side first: what it posted is taken over.
+        lines.sort_by_key(|line| line.role != self.posted_as(Role::Receivable));
         for (obligation, amount) in self.obligations.iter().zip(&row.by_obligation) {
             if !amount.is_zero() {
                 let subject = self.revenue_subject(&obligation.id);
@@ -56,6 +65,18 @@ impl Projection {
             }
         }
         Ok(lines)
+    }
+
+    /// The role that this side posts to. Where the ERP posts the billing side, everything that it posts is taken over
+    /// from clearing.
+    fn posted_as(&self, role: Role) -> Role {
+        match (self.billing, role) {
+            (
+                BillingSide::Erp,
+                Role::Cash | Role::Receivable | Role::SalesTaxPayable | Role::CreditLossExpense,
+            ) => Role::BillingClearing,
+            _ => role,
+        }
     }
 
     /// The paragraphs that lines rest on.
@@ -68,21 +89,22 @@ impl Projection {
         [
             (Paragraph::POINT_IN_TIME, recognised(false)),
             (Paragraph::PROGRESS, recognised(true)),
-            (Paragraph::POSITION, moves(self.billing_role())),
+            (Paragraph::POSITION, moves(self.posted_as(Role::Receivable))),
             (Paragraph::LIABILITY, moves(Role::ContractLiability)),
             (Paragraph::ASSET, moves(Role::ContractAsset)),
+            (Paragraph::REFUND_LIABILITY, moves(Role::RefundLiability)),
+            (Paragraph::RETURNS, moves(Role::ReturnAsset)),
+            (Paragraph::LOSS, moves(Role::LossProvision)),
+            (Paragraph::BEFORE_CONTRACT, moves(Role::DepositLiability)),
+            (
+                Paragraph::PAYABLE_TO_CUSTOMER,
+                moves(Role::CustomerIncentiveAsset),
+            ),
         ]
         .into_iter()
         .filter(|(_, applies)| *applies)
         .map(|(paragraph, _)| self.book.reference(paragraph))
         .collect()
-    }
-
-    fn billing_role(&self) -> Role {
-        match self.billing {
-            BillingSide::Erp => Role::BillingClearing,
-            BillingSide::Engine => Role::Receivable,
-        }
     }
 
     fn revenue_subject(&self, obligation: &str) -> String {

@@ -1,7 +1,10 @@
 use l2c_calendar::{NaiveDate, Period};
-use l2c_money::{Money, MoneyError};
+use l2c_documents::Faults;
+use l2c_money::{Exact, Money, MoneyError};
 
-use crate::{MAX_MINOR_UNITS, MAX_TERM_MONTHS, Paragraph, RevenueContractId};
+use crate::{
+    MAX_MINOR_UNITS, MAX_TERM_MONTHS, Obligation, Paragraph, RevenueContractId, RevenueError, RevenueEvent,
+};
 
 /// Why a command is refused; nothing has changed.
 ///
@@ -47,21 +50,219 @@ pub enum RevenueRefusal {
         /// The name in the command.
         obligation: String,
     },
-    /// A delivery of a service, or a service period of a delivery.
+    /// A name that nothing in the contract has.
+    #[error("there is no {what} `{name}`")]
+    UnknownReference {
+        /// What is named.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A fact that does not fit how an obligation is satisfied.
     #[error(
-        "`{command}` does not fit `{obligation}`, which is satisfied {measure}: {instead} ({})",
+        "`{fact}` does not fit `{obligation}`, which is satisfied {measure}: `{instead}` does ({})",
         Paragraph::PROGRESS
     )]
     WrongMeasure {
         /// The obligation.
         obligation: String,
-        /// The command.
-        command: &'static str,
+        /// The fact.
+        fact: &'static str,
         /// How the obligation is satisfied.
         measure: &'static str,
-        /// What to do instead.
+        /// The fact that satisfies it.
         instead: &'static str,
     },
+    /// Progress below zero or above the whole.
+    #[error(
+        "progress of `{obligation}` would be {found}, expected {expected} ({})",
+        Paragraph::PROGRESS
+    )]
+    ProgressOutOfRange {
+        /// The obligation.
+        obligation: String,
+        /// The progress, or the units.
+        found: String,
+        /// What would be right.
+        expected: String,
+    },
+    /// A milestone is reached once.
+    #[error(
+        "`{milestone}` of `{obligation}` is reached already ({})",
+        Paragraph::PROGRESS
+    )]
+    MilestoneReached {
+        /// The obligation.
+        obligation: String,
+        /// The milestone.
+        milestone: String,
+    },
+    /// Performance before the criteria of a contract are met, where the policy refuses it.
+    #[error(
+        "`{command}` on {effective} is before the criteria of a contract are met ({})",
+        Paragraph::CONTRACT
+    )]
+    CriteriaNotMet {
+        /// The fact.
+        command: &'static str,
+        /// Its date.
+        effective: NaiveDate,
+    },
+    /// Nothing is performed or promised after the end.
+    #[error(
+        "`{command}` on {effective}: the contract ended on {on} ({})",
+        Paragraph::MODIFICATION
+    )]
+    ContractTerminated {
+        /// The fact.
+        command: &'static str,
+        /// Its date.
+        effective: NaiveDate,
+        /// The day of the end.
+        on: NaiveDate,
+    },
+    /// More units came back than were delivered.
+    #[error(
+        "{returned} units of `{obligation}` returned, {delivered} delivered ({})",
+        Paragraph::RETURNS
+    )]
+    ReturnExceedsDelivery {
+        /// The obligation.
+        obligation: String,
+        /// Returned in all.
+        returned: String,
+        /// Delivered.
+        delivered: String,
+    },
+    /// A modification of a contract of which everything is satisfied.
+    #[error(
+        "`{modification}` changes nothing that remains: add an obligation, or concede a part of the price ({})",
+        Paragraph::MODIFICATION
+    )]
+    NothingRemaining {
+        /// The modification.
+        modification: String,
+    },
+    /// A modification is told once.
+    #[error("modification `{modification}` is recorded already: another one needs a name of its own")]
+    DuplicateModification {
+        /// The modification.
+        modification: String,
+    },
+    /// An obligation is promised once.
+    #[error(
+        "`{obligation}` is promised already: another one needs a name of its own ({})",
+        Paragraph::OBLIGATIONS
+    )]
+    DuplicateObligation {
+        /// The obligation.
+        obligation: String,
+    },
+    /// An element of the consideration has a name of its own.
+    #[error(
+        "the consideration has `{element}` already ({})",
+        Paragraph::TRANSACTION_PRICE
+    )]
+    DuplicateElement {
+        /// The element.
+        element: String,
+    },
+    /// A modification changes the term or the units of an obligation, and does not say what is worth what then.
+    #[error(
+        "`{obligation}` changes on {effective}: state `ssp` or `ssp_remaining` as of that date ({})",
+        Paragraph::PROSPECTIVE
+    )]
+    StandalonePriceRequired {
+        /// The obligation.
+        obligation: String,
+        /// The date of the modification.
+        effective: NaiveDate,
+    },
+    /// An estimate that none of the outcomes allows.
+    #[error(
+        "the estimate {amount} of `{element}` is outside its outcomes, {lowest} to {highest} ({})",
+        Paragraph::VARIABLE
+    )]
+    EstimateOutsideOutcomes {
+        /// The element.
+        element: String,
+        /// The estimate.
+        amount: Money,
+        /// The smallest outcome.
+        lowest: Money,
+        /// The largest outcome.
+        highest: Money,
+    },
+    /// More is credited or given up than is receivable.
+    #[error(
+        "on {effective} credits exceed the receivable by {excess} ({})",
+        Paragraph::RECEIVABLE
+    )]
+    CreditExceedsReceivable {
+        /// The day.
+        effective: NaiveDate,
+        /// By how much.
+        excess: String,
+    },
+    /// More is paid back than is owed.
+    #[error(
+        "on {effective} refunds exceed what is owed by {excess} ({})",
+        Paragraph::REFUND_LIABILITY
+    )]
+    RefundExceedsLiability {
+        /// The day.
+        effective: NaiveDate,
+        /// By how much.
+        excess: String,
+    },
+    /// A service that would end before it begins.
+    #[error("the service of `{obligation}` would run from {start} to {last}: it ends before it begins")]
+    InvalidTerm {
+        /// The obligation.
+        obligation: String,
+        /// Its first day.
+        start: NaiveDate,
+        /// Its last day.
+        last: NaiveDate,
+    },
+    /// An amount or a quantity out of its range.
+    #[error("`{field}` is {value}, expected {expected}")]
+    InvalidQuantity {
+        /// The field.
+        field: &'static str,
+        /// Its value.
+        value: String,
+        /// What would be right.
+        expected: String,
+    },
+    /// An amount in another currency, or finer than the minor unit.
+    #[error("`{field}` is {amount}: {source}")]
+    InvalidMoney {
+        /// The field.
+        field: &'static str,
+        /// The amount.
+        amount: Money,
+        /// Why.
+        source: MoneyError,
+    },
+    /// An obligation or an element that joins the contract is not sound; every fault is listed.
+    #[error(transparent)]
+    InvalidDocument(Faults),
+    /// A fact that would make a later one impossible.
+    #[error("with it, `{fact}` on {effective} (sequence {sequence}) is impossible: {refusal}")]
+    Contradicts {
+        /// The later fact.
+        fact: &'static str,
+        /// Its date.
+        effective: NaiveDate,
+        /// Its number.
+        sequence: u64,
+        /// Why.
+        refusal: Box<RevenueRefusal>,
+    },
+    /// Figures that cannot be computed with it.
+    #[error(transparent)]
+    Figures(Box<RevenueError>),
     /// Control passes once.
     #[error("`{obligation}` is satisfied since {on} ({})", Paragraph::SATISFACTION)]
     AlreadySatisfied {
@@ -96,14 +297,6 @@ pub enum RevenueRefusal {
         /// The date recorded.
         on: NaiveDate,
     },
-    /// An amount in another currency, or finer than the minor unit.
-    #[error("billing {amount} is refused: {source}")]
-    InvalidAmount {
-        /// The amount in the command.
-        amount: Money,
-        /// Why.
-        source: MoneyError,
-    },
     /// A contract bills so much in all, credit notes counted like invoices, that its figures would leave their bounds.
     #[error("with {amount} the documents of the contract come to more than {MAX_MINOR_UNITS} minor units")]
     TooMuchBilled {
@@ -121,20 +314,128 @@ pub enum RevenueRefusal {
 impl RevenueRefusal {
     /// A stable code for programs.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::NotBegun { .. } => "not_begun",
             Self::AlreadyBegun { .. } => "already_begun",
             Self::BeforeInception { .. } => "before_inception",
             Self::UnknownObligation { .. } => "unknown_obligation",
+            Self::UnknownReference { .. } => "unknown_reference",
             Self::WrongMeasure { .. } => "wrong_measure",
+            Self::ProgressOutOfRange { .. } => "progress_out_of_range",
+            Self::MilestoneReached { .. } => "milestone_reached",
+            Self::CriteriaNotMet { .. } => "contract_criteria_not_met",
+            Self::ContractTerminated { .. } => "contract_terminated",
+            Self::ReturnExceedsDelivery { .. } => "return_exceeds_delivery",
+            Self::NothingRemaining { .. } => "nothing_remaining",
+            Self::DuplicateModification { .. }
+            | Self::DuplicateObligation { .. }
+            | Self::DuplicateElement { .. } => "duplicate_id",
+            Self::StandalonePriceRequired { .. } => "standalone_price_required",
+            Self::EstimateOutsideOutcomes { .. } => "estimate_outside_outcomes",
+            Self::CreditExceedsReceivable { .. } => "credit_exceeds_receivable",
+            Self::RefundExceedsLiability { .. } => "refund_exceeds_liability",
+            Self::InvalidTerm { .. } => "invalid_term",
+            Self::InvalidQuantity { .. } | Self::InvalidMoney { .. } => "invalid_amount",
+            Self::InvalidDocument(faults) => faults.code(),
+            Self::Contradicts { .. } => "contradicts_later_fact",
+            Self::Figures(error) => error.code(),
             Self::AlreadySatisfied { .. } => "already_satisfied",
             Self::AlreadyStarted { .. } => "already_started",
             Self::TermTooLong { .. } => "term_too_long",
             Self::DocumentRecorded { .. } => "document_recorded",
-            Self::InvalidAmount { .. } => "invalid_amount",
             Self::TooMuchBilled { .. } => "too_much_billed",
             Self::SequenceUsed { .. } => "sequence_used",
         }
+    }
+}
+
+/// Why a fact cannot be taken in.
+pub(crate) enum Flaw {
+    Refusal(Box<RevenueRefusal>),
+    Error(Box<RevenueError>),
+}
+
+impl From<RevenueRefusal> for Flaw {
+    fn from(refusal: RevenueRefusal) -> Self {
+        Self::Refusal(Box::new(refusal))
+    }
+}
+
+impl From<RevenueError> for Flaw {
+    fn from(error: RevenueError) -> Self {
+        Self::Error(Box::new(error))
+    }
+}
+
+impl From<MoneyError> for Flaw {
+    fn from(error: MoneyError) -> Self {
+        RevenueError::from(error).into()
+    }
+}
+
+impl From<Faults> for Flaw {
+    fn from(faults: Faults) -> Self {
+        RevenueRefusal::InvalidDocument(faults).into()
+    }
+}
+
+impl Flaw {
+    /// As an error of the figures of a contract with this fact.
+    pub(crate) fn of(self, event: &RevenueEvent) -> RevenueError {
+        match self {
+            Self::Error(error) => *error,
+            Self::Refusal(refusal) => RevenueError::ImpossibleFact {
+                fact: event.fact.name(),
+                effective: event.effective,
+                sequence: event.sequence,
+                refusal,
+            },
+        }
+    }
+
+    pub(crate) fn measure(obligation: &Obligation, fact: &'static str) -> Self {
+        RevenueRefusal::WrongMeasure {
+            obligation: obligation.id.clone(),
+            fact,
+            measure: obligation.measure.words(),
+            instead: obligation.measure.fact(),
+        }
+        .into()
+    }
+
+    pub(crate) fn unknown(what: &'static str, name: &str) -> Self {
+        RevenueRefusal::UnknownReference {
+            what,
+            name: name.to_owned(),
+        }
+        .into()
+    }
+
+    pub(crate) fn amount(field: &'static str, value: &Exact, expected: &str) -> Self {
+        RevenueRefusal::InvalidQuantity {
+            field,
+            value: value.to_string(),
+            expected: expected.to_owned(),
+        }
+        .into()
+    }
+
+    pub(crate) fn progress(obligation: &str, found: &Exact) -> Self {
+        RevenueRefusal::ProgressOutOfRange {
+            obligation: obligation.to_owned(),
+            found: found.to_string(),
+            expected: "between 0 and 1".to_owned(),
+        }
+        .into()
+    }
+
+    pub(crate) fn units(obligation: &str, found: &Exact, most: &Exact) -> Self {
+        RevenueRefusal::ProgressOutOfRange {
+            obligation: obligation.to_owned(),
+            found: format!("{found} units"),
+            expected: format!("at most {most}"),
+        }
+        .into()
     }
 }

@@ -209,7 +209,7 @@ impl BalanceRollForward {
             .first()
             .and_then(|month| month.previous().ok())
             .and_then(|month| contract.at(month))
-            .map_or(NetPosition::new(zero), |row| row.position);
+            .map_or(NetPosition::nothing(contract.currency), |row| row.position);
         for month in &self.months {
             let moved = movements.next_if(|row| row.month == *month);
             let closing = moved.map_or(opening, |row| row.position);

@@ -7,9 +7,8 @@ use l2c_ledger::LegalEntity;
 use l2c_money::{Currency, Exact};
 use serde::{Deserialize, Serialize};
 
-use crate::obligation::is_short_enough;
 use crate::price_context::PriceContext;
-use crate::{Consideration, MAX_TERM_MONTHS, Measure, Obligation, Paragraph, RevenuePolicy};
+use crate::{AllocationRules, Consideration, Measure, Obligation, Paragraph, RevenuePolicy};
 
 typed_id!(
     /// A revenue contract: one agreement with a customer, as revenue accounting sees it.
@@ -22,7 +21,7 @@ pub const MAX_OBLIGATIONS: usize = 10_000;
 /// it no figure of a contract leaves the bounds of [`Money`](l2c_money::Money), nor of 64-bit integers.
 pub const MAX_MINOR_UNITS: i64 = 1_000_000_000_000_000_000;
 /// The longest id or description, in characters.
-const MAX_TEXT: usize = 200;
+pub(crate) const MAX_TEXT: usize = 200;
 
 /// What a contract promises and for how much, as a host writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +45,51 @@ pub struct TermsDocument {
     pub obligations: Vec<Obligation>,
     /// The conventions it is accounted for under.
     pub policy: RevenuePolicy,
+    /// How the price is allocated beyond relative stand-alone prices: bundles that are sold at a discount.
+    #[serde(default)]
+    pub allocation: AllocationRules,
+    /// Whether the criteria of a contract are met at inception (606-10-25-1). Until they are, what is received is a
+    /// liability and nothing is revenue.
+    #[serde(default = "yes")]
+    pub criteria_met: bool,
+    /// Whether the entity has a right to payment before it performs. Without one a document counts as far as it is
+    /// paid or earned (606-10-55-284).
+    #[serde(default = "yes")]
+    pub enforceable_before_performance: bool,
+    /// The expected duration at inception, for the one-year expedient of what remains (606-10-50-14).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_duration_months: Option<u32>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl TermsDocument {
+    /// A contract of one entity with one customer that promises nothing yet; its criteria are met and its documents
+    /// enforceable.
+    #[must_use]
+    pub fn new(
+        contract: RevenueContractId,
+        customer: PartyId,
+        entity: LegalEntity,
+        currency: Currency,
+        policy: RevenuePolicy,
+    ) -> Self {
+        Self {
+            contract,
+            customer,
+            entity,
+            currency,
+            consideration: Vec::new(),
+            obligations: Vec::new(),
+            policy,
+            allocation: AllocationRules::default(),
+            criteria_met: true,
+            enforceable_before_performance: true,
+            original_duration_months: None,
+        }
+    }
 }
 
 /// Checked terms: every amount in one currency, every id once, a basis to allocate on.
@@ -110,6 +154,30 @@ impl Terms {
     pub const fn policy(&self) -> &RevenuePolicy {
         &self.0.policy
     }
+
+    /// How the price is allocated beyond relative stand-alone prices.
+    #[must_use]
+    pub const fn allocation(&self) -> &AllocationRules {
+        &self.0.allocation
+    }
+
+    /// Whether the criteria of a contract are met at inception.
+    #[must_use]
+    pub const fn criteria_met(&self) -> bool {
+        self.0.criteria_met
+    }
+
+    /// Whether the entity has a right to payment before it performs.
+    #[must_use]
+    pub const fn enforceable_before_performance(&self) -> bool {
+        self.0.enforceable_before_performance
+    }
+
+    /// The expected duration at inception, in months.
+    #[must_use]
+    pub const fn original_duration_months(&self) -> Option<u32> {
+        self.0.original_duration_months
+    }
 }
 
 impl TryFrom<TermsDocument> for Terms {
@@ -136,7 +204,12 @@ fn faults(document: &TermsDocument) -> Vec<Fault> {
         ),
         ("obligations", document.obligations.len(), Paragraph::OBLIGATIONS),
     ] {
-        if count == 0 || count > MAX_OBLIGATIONS {
+        // A minimum that is due whether used or not is a price of its own.
+        let has_minimum = document
+            .obligations
+            .iter()
+            .any(|obligation| matches!(obligation.measure, Measure::TakeOrPay { .. }));
+        if (count == 0 && !(path == "consideration" && has_minimum)) || count > MAX_OBLIGATIONS {
             let expected = format!("1 to {MAX_OBLIGATIONS} ({paragraph})");
             faults.push(fault(path, "count", &count.to_string(), &expected));
             if count > 0 {
@@ -186,40 +259,46 @@ fn check_obligations(document: &TermsDocument, faults: &mut Vec<Fault>) {
     let mut ids = BTreeSet::new();
     let mut weights = Exact::ZERO;
     for (index, obligation) in document.obligations.iter().enumerate() {
-        let path = |field| format!("obligations[{index}].{field}");
-        if let Some(fault) = bad_text(path("id"), &obligation.id) {
-            faults.push(fault);
-        } else if !ids.insert(&obligation.id) {
+        let path = format!("obligations[{index}]");
+        if !ids.insert(&obligation.id) && !obligation.id.is_empty() {
             let expected = format!("an obligation named once ({})", Paragraph::OBLIGATIONS);
-            faults.push(fault(path("id"), "duplicate_id", &obligation.id, &expected));
+            faults.push(fault(
+                format!("{path}.id"),
+                "duplicate_id",
+                &obligation.id,
+                &expected,
+            ));
         }
-        let length = obligation.description.chars().count();
-        if length > MAX_TEXT {
-            let found = format!("{length} characters");
-            let expected = "at most 200 characters";
-            faults.push(fault(path("description"), "invalid_text", &found, expected));
-        }
-        faults.extend(obligation.ssp.faults(document.currency, &path("ssp")));
+        faults.extend(obligation.faults(document.currency, &path));
         let plain = PriceContext::plain(document.currency);
-        weights += &match obligation.ssp.figure(&mut NoTrace, &plain, "", None) {
+        weights += &match obligation.ssp.figure(&mut NoTrace, &plain, "", obligation.price) {
             Ok(Some(price)) => price.value.abs(),
             Ok(None) | Err(_) => Exact::ONE,
         };
-        if let Measure::Time { period: Some(period) } = &obligation.measure
-            && !is_short_enough(period)
-        {
-            let expected = format!("a service of at most {MAX_TERM_MONTHS} months");
-            let path = path("measure.period");
-            faults.push(fault(path, "term_too_long", &period.to_string(), &expected));
-        }
     }
-    if weights.is_zero() && !document.obligations.is_empty() {
+    let mut elements = document.consideration.iter();
+    let has_price = elements.any(|element| element.allocate_to().is_empty() && !element.is_priced_by_use());
+    if has_price && weights.is_zero() && !document.obligations.is_empty() {
         let expected = format!(
             "at least one stand-alone selling price above zero ({})",
             Paragraph::RELATIVE
         );
         faults.push(fault("obligations", "no_allocation_basis", "all zero", &expected));
     }
+}
+
+/// Whether an obligation may join a contract on these terms.
+pub(crate) fn check_joining(obligation: &Obligation, terms: &Terms) -> Result<(), Faults> {
+    let name = format!("obligation {}", obligation.id);
+    let faults = obligation.faults(terms.currency(), "obligation");
+    Faults::of(name, faults).map_or(Ok(()), Err)
+}
+
+/// Whether an element may join the consideration of a contract on these terms.
+pub(crate) fn check_joining_element(element: &Consideration, terms: &Terms) -> Result<(), Faults> {
+    let name = format!("element {}", element.id());
+    let faults = element.faults(terms.currency(), None, "consideration");
+    Faults::of(name, faults).map_or(Ok(()), Err)
 }
 
 /// What is wrong with an id, if anything.

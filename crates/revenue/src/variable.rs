@@ -107,6 +107,13 @@ impl Estimate {
         }
     }
 
+    /// The smallest and the largest outcome, where outcomes are stated.
+    pub(crate) fn range(&self) -> Option<(Money, Money)> {
+        let mut amounts: Vec<Money> = self.outcomes().iter().map(|outcome| outcome.amount).collect();
+        amounts.sort_by_key(|amount| amount.amount());
+        Some((*amounts.first()?, *amounts.last()?))
+    }
+
     fn outcomes(&self) -> &[Outcome] {
         match self {
             Self::Stated { .. } => &[],

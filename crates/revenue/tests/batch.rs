@@ -160,7 +160,14 @@ fn by_document(
         .zip(obligations)
         .map(|(name, (ssp, first, last))| {
             let period = Some(Period::inclusive(*first, *last).unwrap());
-            (name.as_str(), money(*ssp), Measure::Time { period })
+            (
+                name.as_str(),
+                money(*ssp),
+                Measure::Time {
+                    period,
+                    convention: None,
+                },
+            )
         })
         .collect();
     let mut terms = bundle(money(price), &promised);

@@ -116,9 +116,7 @@ fn story() -> impl Strategy<Value = Story> {
                 let measure = match happening {
                     Happening::Nothing | Happening::Delivered(_) => AT_ONCE,
                     Happening::Served(..) => SERVICE,
-                    Happening::Agreed(from, days) => Measure::Time {
-                        period: Some(period(from, days)),
-                    },
+                    Happening::Agreed(from, days) => Measure::time(period(from, days)),
                 };
                 match happening {
                     Happening::Nothing | Happening::Agreed(..) => {}
@@ -139,18 +137,11 @@ fn story() -> impl Strategy<Value = Story> {
                         facts.push((from, known, fact));
                     }
                 }
-                document.obligations.push(Obligation {
-                    description: String::new(),
-                    ssp: StandalonePrice::observable(money(ssp)),
-                    measure,
-                    id,
-                });
+                let ssp = StandalonePrice::observable(money(ssp));
+                document.obligations.push(Obligation::new(id, ssp, measure));
             }
             for (index, (on, amount, known)) in (0..).zip(billings) {
-                let fact = Fact::Billed {
-                    document: format!("document {index}"),
-                    amount: money(amount),
-                };
+                let fact = Fact::billed(format!("document {index}"), money(amount));
                 facts.push((on, known, fact));
             }
             let terms = Box::new(Terms::new(document).unwrap());
@@ -260,12 +251,8 @@ proptest! {
         let mut at = 0;
         let with = story.retold(|terms| {
             at = place.index(terms.obligations.len() + 1);
-            terms.obligations.insert(at, Obligation {
-                id: "a gift".into(),
-                description: String::new(),
-                ssp: StandalonePrice::observable(Money::zero(terms.currency)),
-                measure: AT_ONCE,
-            });
+            let free = StandalonePrice::observable(Money::zero(terms.currency));
+            terms.obligations.insert(at, Obligation::new("a gift", free, AT_ONCE));
         });
         let without = story.project(&view(n));
         let mut with = with.project(&view(n));
@@ -274,6 +261,8 @@ proptest! {
         for row in &mut with.months {
             prop_assert!(row.by_obligation.remove(at).is_zero());
         }
+        prop_assert!(with.day.by_obligation.remove(at).is_zero());
+        prop_assert!(with.at_inception.allocation.remove("a gift").unwrap().is_zero());
         prop_assert_eq!(with, without);
     }
 
@@ -331,8 +320,8 @@ proptest! {
                     Some(rounded_part(allocated, served.count() as i128, i128::from(period.days()), rounding))
                 }
                 _ => None,
-            }).unwrap_or_else(|| match story.terms().obligation(&obligation.id).unwrap().measure {
-                Measure::Time { period: Some(period) } => {
+            }).unwrap_or_else(|| match &story.terms().obligation(&obligation.id).unwrap().measure {
+                Measure::Time { period: Some(period), .. } => {
                     let served = period.start().iter_days().take_while(|d| *d <= date(n) && *d < period.end());
                     rounded_part(allocated, served.count() as i128, i128::from(period.days()), rounding)
                 }
@@ -416,47 +405,52 @@ struct Model {
 impl Model {
     /// The number of facts added, or the code of the refusal.
     fn say(&mut self, command: &RevenueCommand) -> Result<usize, &'static str> {
-        let (name, on, content, clash) = match command {
-            RevenueCommand::Incept { on, .. } => {
+        let on = command.on;
+        let (name, content, clash, expected) = match &command.fact {
+            Fact::Inception { .. } => {
                 if self.begun.is_none() {
-                    self.begun = Some(*on);
+                    self.begun = Some(on);
                     return Ok(1);
                 }
-                return if self.begun == Some(*on) {
+                return if self.begun == Some(on) {
                     Ok(0)
                 } else {
                     Err("already_begun")
                 };
             }
-            RevenueCommand::Satisfy { obligation, on } => {
-                (obligation, *on, on.to_string(), "already_satisfied")
+            Fact::Satisfied { obligation } => (obligation, on.to_string(), "already_satisfied", "licence"),
+            Fact::ServiceStarted { obligation, period } => {
+                (obligation, period.to_string(), "already_started", "support")
             }
-            RevenueCommand::StartService { obligation, period } => {
-                (obligation, period.start(), period.to_string(), "already_started")
-            }
-            RevenueCommand::RecordBilling { document, amount, on } => {
-                (document, *on, format!("{amount} {on}"), "document_recorded")
-            }
+            Fact::Billed { document, amount, .. } => (
+                document,
+                format!("{amount} {on}"),
+                "document_recorded",
+                document.as_str(),
+            ),
+            other => panic!("{other:?}"),
         };
         let begun = self.begun.ok_or("not_begun")?;
-        let expected = match command {
-            RevenueCommand::Satisfy { .. } => "licence",
-            RevenueCommand::StartService { .. } => "support",
-            _ => name,
-        };
-        if ["licence", "support"].contains(&name.as_str()) && name != expected {
-            return Err("wrong_measure");
+        let before = self.known.get(name);
+        if before == Some(&content) && name == expected {
+            return Ok(0);
         }
-        if name != expected {
-            return Err("unknown_obligation");
-        }
-        match self.known.get(name) {
-            Some(before) if *before == content => return Ok(0),
-            Some(_) => return Err(clash),
-            None => {}
+        if clash == "document_recorded" && before.is_some() {
+            return Err(clash);
         }
         if on < begun {
             return Err("before_inception");
+        }
+        if name != expected {
+            let is_promised = ["licence", "support"].contains(&name.as_str());
+            return Err(if is_promised {
+                "wrong_measure"
+            } else {
+                "unknown_obligation"
+            });
+        }
+        if before.is_some() {
+            return Err(clash);
         }
         self.known.insert(name.clone(), content);
         Ok(1)
@@ -468,7 +462,7 @@ fn command() -> impl Strategy<Value = RevenueCommand> {
         ("licence", usd("9.00"), AT_ONCE),
         ("support", usd("3.00"), SERVICE),
     ];
-    let terms = Box::new(Terms::new(bundle(usd("10.00"), &obligations)).unwrap());
+    let terms = Terms::new(bundle(usd("10.00"), &obligations)).unwrap();
     let obligation = || {
         select(vec![
             "licence".to_owned(),
@@ -477,28 +471,17 @@ fn command() -> impl Strategy<Value = RevenueCommand> {
         ])
     };
     let on = || (0..4_u32).prop_map(date);
+    let documents = select(vec!["inv_1", "inv_2"]);
+    let amounts = select(vec!["1.00", "-1.00"]);
     prop_oneof![
-        (0..2_u32).prop_map(move |n| RevenueCommand::Incept {
-            terms: terms.clone(),
-            on: date(n + 1)
-        }),
-        (obligation(), on()).prop_map(|(obligation, on)| RevenueCommand::Satisfy { obligation, on }),
+        (0..2_u32).prop_map(move |n| RevenueCommand::new(date(n + 1), Fact::inception(terms.clone()))),
+        (obligation(), on()).prop_map(|(id, on)| RevenueCommand::new(on, Fact::satisfied(id))),
         (obligation(), 0..3_u32, 1..3_u32).prop_map(|(obligation, from, days)| {
-            RevenueCommand::StartService {
-                obligation,
-                period: period(from, days),
-            }
+            let period = period(from, days);
+            RevenueCommand::new(period.start(), Fact::ServiceStarted { obligation, period })
         }),
-        (
-            select(vec!["inv_1", "inv_2"]),
-            select(vec!["1.00", "-1.00"]),
-            on()
-        )
-            .prop_map(|(document, amount, on)| RevenueCommand::RecordBilling {
-                document: document.into(),
-                amount: usd(amount),
-                on,
-            }),
+        (documents, amounts, on())
+            .prop_map(|(document, amount, on)| RevenueCommand::new(on, Fact::billed(document, usd(amount)))),
     ]
 }
 

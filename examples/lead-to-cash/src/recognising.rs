@@ -121,7 +121,7 @@ pub fn recognise(
                 recorded_at: view.known_at,
                 sequence,
             };
-            record.command(&mut life, command, &context, effective(command))?;
+            record.command(&mut life, command, &context, command.on)?;
         }
         let projection = project(life.state.facts(), view).map_err(|f| fault(f.to_string()))?;
         books.post(record, projection.postings().map_err(|f| fault(f.to_string()))?)?;
@@ -179,15 +179,6 @@ fn billed(billing: &Billing) -> BTreeMap<&str, Vec<RevenueCommand>> {
         billed.entry(key).or_default().push(invoice_to_revenue(issued));
     }
     billed
-}
-
-fn effective(command: &RevenueCommand) -> NaiveDate {
-    match command {
-        RevenueCommand::Incept { on, .. }
-        | RevenueCommand::Satisfy { on, .. }
-        | RevenueCommand::RecordBilling { on, .. } => *on,
-        RevenueCommand::StartService { period, .. } => period.start(),
-    }
 }
 
 /// What a component sells for alone, on the day of the contract (606-10-32-32).

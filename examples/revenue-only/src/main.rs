@@ -17,25 +17,20 @@ struct Sale {
 fn facts(sale: &Sale) -> Result<Vec<RevenueEvent>, Box<dyn std::error::Error>> {
     let usd = |cents| Money::from_minor(cents, Currency::USD);
     let year = calendar::Period::months(sale.start, 12)?;
-    let measures = [Measure::PointInTime, Measure::Time { period: Some(year) }];
+    let measures = [Measure::PointInTime, Measure::time(year)];
     let promise = |((name, list), measure): (&(&str, i64), Measure)| -> Result<Obligation, MoneyError> {
         let (id, ssp) = (name.to_string(), StandalonePrice::observable(usd(*list)?));
-        Ok(Obligation { description: id.clone(), id, ssp, measure })
+        Ok(Obligation { description: id.clone(), ..Obligation::new(id, ssp, measure) })
     };
+    let (contract, customer) = (RevenueContractId::from_key(sale.number)?, "pty_acme".parse()?);
+    let policy = RevenuePolicy::standard();
     let terms = Terms::new(TermsDocument {
-        contract: RevenueContractId::from_key(sale.number)?,
-        customer: "pty_acme".parse()?,
-        entity: "US01".parse()?,
-        currency: Currency::USD,
         consideration: vec![Consideration::fixed("price", usd(sale.price)?)],
         obligations: sale.list_prices.iter().zip(measures).map(promise).collect::<Result<_, _>>()?,
-        policy: RevenuePolicy::standard(),
+        ..TermsDocument::new(contract, customer, "US01".parse()?, Currency::USD, policy)
     })?;
-    let happened = [
-        Fact::Inception { terms: Box::new(terms) },
-        Fact::Satisfied { obligation: "set-up".into() },
-        Fact::Billed { document: "first invoice".into(), amount: usd(sale.price)? },
-    ];
+    let happened =
+        [Fact::inception(terms), Fact::satisfied("set-up"), Fact::billed("first invoice", usd(sale.price)?)];
     let (effective, recorded_at) = (sale.start, DateTime::default()); // the clock is the product's
     let event = |(sequence, fact)| RevenueEvent { effective, recorded_at, sequence, fact };
     Ok((1..).zip(happened).map(event).collect())

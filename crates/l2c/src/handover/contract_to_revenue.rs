@@ -3,8 +3,8 @@ use l2c_contracts::{Contract, ContractItem, ItemKind};
 use l2c_ledger::LegalEntity;
 use l2c_money::Money;
 use l2c_revenue::{
-    Consideration, Measure, Obligation, RevenueCommand, RevenueContractId, RevenuePolicy, StandalonePrice,
-    Terms, TermsDocument,
+    Consideration, Fact, Measure, Obligation, RevenueCommand, RevenueContractId, RevenuePolicy,
+    StandalonePrice, Terms, TermsDocument,
 };
 
 use super::HandoverError;
@@ -40,35 +40,31 @@ pub fn contract_to_revenue(
         let name = item.id.key().to_owned();
         let measure = match item.supply {
             ItemKind::OneTime { on } => {
-                delivered.push(RevenueCommand::Satisfy {
-                    obligation: name.clone(),
-                    on,
-                });
+                let obligation = name.clone();
+                delivered.push(RevenueCommand::new(on, Fact::Satisfied { obligation }));
                 Measure::PointInTime
             }
-            ItemKind::Term { period, .. } => Measure::Time { period: Some(period) },
+            ItemKind::Term { period, .. } => Measure::time(period),
             other => return from.fits("supply", Err(format!("{other:?} has no measure of progress"))),
         };
         consideration.push(Consideration::fixed(name.clone(), item.net));
         let ssp = StandalonePrice::observable(standalone(item));
         obligations.push(Obligation {
-            id: name,
             description: item.product.clone(),
-            ssp,
-            measure,
+            ..Obligation::new(name, ssp, measure)
         });
     }
+    let contract = from.fits("id", RevenueContractId::from_key(agreed.id.key()))?;
+    let customer = agreed.parties.sold_to().clone();
     let terms = TermsDocument {
-        contract: from.fits("id", RevenueContractId::from_key(agreed.id.key()))?,
-        customer: agreed.parties.sold_to().clone(),
-        entity,
-        currency: agreed.currency,
         consideration,
         obligations,
-        policy: policy.clone(),
+        ..TermsDocument::new(contract, customer, entity, agreed.currency, policy.clone())
     };
     let terms = Box::new(from.fits("terms", Terms::new(terms))?);
-    Ok(std::iter::once(RevenueCommand::Incept { terms, on: inception })
-        .chain(delivered)
-        .collect())
+    Ok(
+        std::iter::once(RevenueCommand::new(inception, Fact::Inception { terms }))
+            .chain(delivered)
+            .collect(),
+    )
 }

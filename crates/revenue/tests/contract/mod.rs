@@ -20,56 +20,44 @@ pub fn usd(amount: &str) -> Money {
 }
 
 pub const AT_ONCE: Measure = Measure::PointInTime;
-pub const SERVICE: Measure = Measure::Time { period: None };
+pub const SERVICE: Measure = Measure::Time {
+    period: None,
+    convention: None,
+};
 
 /// Obligations by name, stand-alone selling price and measure, sold together for a fixed price.
 pub fn bundle(price: Money, obligations: &[(&str, Money, Measure)]) -> TermsDocument {
+    let (contract, customer) = ("rev_1".parse().unwrap(), "pty_acme".parse().unwrap());
+    let (entity, policy) = ("US01".parse().unwrap(), RevenuePolicy::standard());
     TermsDocument {
-        contract: "rev_1".parse().unwrap(),
-        customer: "pty_acme".parse().unwrap(),
-        entity: "US01".parse().unwrap(),
-        currency: price.currency(),
         consideration: vec![Consideration::fixed("price", price)],
         obligations: obligations
             .iter()
             .map(|(id, ssp, measure)| Obligation {
-                id: (*id).into(),
                 description: format!("The {id}"),
-                ssp: StandalonePrice::observable(*ssp),
-                measure: *measure,
+                ..Obligation::new(*id, StandalonePrice::observable(*ssp), measure.clone())
             })
             .collect(),
-        policy: RevenuePolicy::standard(),
+        ..TermsDocument::new(contract, customer, entity, price.currency(), policy)
     }
 }
 
 pub fn incept(terms: TermsDocument, on: &str) -> RevenueCommand {
-    RevenueCommand::Incept {
-        terms: Box::new(Terms::new(terms).unwrap()),
-        on: day(on),
-    }
+    RevenueCommand::new(day(on), Fact::inception(Terms::new(terms).unwrap()))
 }
 
 pub fn satisfy(obligation: &str, on: &str) -> RevenueCommand {
-    RevenueCommand::Satisfy {
-        obligation: obligation.into(),
-        on: day(on),
-    }
+    RevenueCommand::new(day(on), Fact::satisfied(obligation))
 }
 
 pub fn start(obligation: &str, first: &str, last: &str) -> RevenueCommand {
-    RevenueCommand::StartService {
-        obligation: obligation.into(),
-        period: Period::inclusive(day(first), day(last)).unwrap(),
-    }
+    let period = Period::inclusive(day(first), day(last)).unwrap();
+    let obligation = obligation.into();
+    RevenueCommand::new(day(first), Fact::ServiceStarted { obligation, period })
 }
 
 pub fn bill(document: &str, amount: Money, on: &str) -> RevenueCommand {
-    RevenueCommand::RecordBilling {
-        document: document.into(),
-        amount,
-        on: day(on),
-    }
+    RevenueCommand::new(day(on), Fact::billed(document, amount))
 }
 
 /// Decides commands one after the other, each recorded at noon of a day.

@@ -1,0 +1,591 @@
+//! What a modification does to a contract, obligation by obligation (606-10-25-10 to 25-13).
+
+use l2c_calendar::{NaiveDate, Period};
+use l2c_explain::{Figure, Note, Recorder};
+use l2c_money::Exact;
+
+use crate::account::Account;
+use crate::judgement::{self, ModificationTreatment, RemainingDistinct};
+use crate::performance::{Batch, Measured, Moment, Performance};
+use crate::policy::StandaloneAtModification;
+use crate::refusal::Flaw;
+use crate::replay::{Estimates, Replay};
+use crate::{Modification, ObligationChange, Paragraph, RevenueRefusal};
+
+/// An obligation that remains when a contract is modified.
+struct Remaining<'a, M> {
+    place: usize,
+    change: Option<&'a ObligationChange>,
+    is_distinct: bool,
+    /// What is recognised of it, and its progress; of a distinct service with the served part of a broken month.
+    earned: Figure<M>,
+    progress: Figure<M>,
+}
+
+impl<'a, M: Clone> Replay<'a, M> {
+    pub(crate) fn modify<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        modification: &'a Modification,
+        on: NaiveDate,
+        estimates: &Estimates<'a>,
+    ) -> Result<(), Flaw> {
+        if self
+            .modifications
+            .iter()
+            .any(|(known, _)| *known == modification.id)
+        {
+            return Err(RevenueRefusal::DuplicateModification {
+                modification: modification.id.clone(),
+            }
+            .into());
+        }
+        for change in &modification.changes {
+            self.find(&change.obligation)?;
+        }
+        for added in &modification.adds {
+            self.check_new(added)?;
+        }
+        let more = self.price_change(rec, modification, on, estimates)?;
+        let is_separate = !modification.adds.is_empty()
+            && modification.changes.is_empty()
+            && modification.concession.is_none();
+        if is_separate && modification.added_distinct && modification.price_reflects_ssp {
+            return self.add_separate_contract(rec, modification, &more);
+        }
+        self.concede(rec, modification, on)?;
+        let remaining = self.remaining(rec, modification, on)?;
+        if remaining.is_empty() && modification.adds.is_empty() {
+            let is_concession = modification.concession.is_some()
+                && modification.changes.is_empty()
+                && modification.consideration.is_empty()
+                && more.value.is_zero();
+            if !is_concession {
+                return Err(RevenueRefusal::NothingRemaining {
+                    modification: modification.id.clone(),
+                }
+                .into());
+            }
+            self.judge(modification, is_separate, RemainingDistinct::None);
+            return Ok(());
+        }
+        let added = modification
+            .adds
+            .iter()
+            .filter(|_| modification.added_distinct)
+            .map(|_| true);
+        let each: Vec<bool> = remaining.iter().map(|remaining| remaining.is_distinct).collect();
+        let treatment = if each.iter().all(|distinct| *distinct) {
+            self.judge(modification, is_separate, RemainingDistinct::All)
+        } else {
+            let of = RemainingDistinct::of(each.into_iter().chain(added));
+            self.judge(modification, is_separate, of)
+        };
+        match treatment {
+            ModificationTreatment::CumulativeCatchUp => self.catch_up(rec, modification, &remaining, &more),
+            _ => self.go_on_anew(rec, modification, &remaining, &more, on),
+        }?;
+        let moment = Moment::before(on);
+        let ctx = self.ctx;
+        for performance in &self.performances {
+            performance.check_progress(rec, &ctx, moment)?;
+        }
+        Ok(())
+    }
+
+    /// Decides the treatment from the recorded judgements, and keeps why.
+    fn judge(
+        &mut self,
+        modification: &'a Modification,
+        adds_goods: bool,
+        remaining_distinct: RemainingDistinct,
+    ) -> ModificationTreatment {
+        let judged = judgement::Modification {
+            approved: true,
+            adds_goods,
+            added_distinct: modification.added_distinct,
+            price_reflects_ssp: modification.price_reflects_ssp,
+            remaining_distinct,
+        }
+        .judge(self.ctx.book);
+        let treatment = judged.treatment;
+        self.modifications.push((&modification.id, judged));
+        treatment
+    }
+
+    /// What the customer promises more: the change of price and new elements that are for the whole contract.
+    fn price_change<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        modification: &'a Modification,
+        on: NaiveDate,
+        estimates: &Estimates<'a>,
+    ) -> Result<Figure<M>, Flaw> {
+        let ctx = self.ctx;
+        let id = &modification.id;
+        let change = match &modification.price_change {
+            Some(amount) => self.in_currency("price_change", amount)?,
+            None => Exact::ZERO,
+        };
+        let change = rec.input(change, || {
+            ctx.money(format!("change of the price by {id} on {on}"))
+                .cite(ctx.book.cite(Paragraph::MODIFICATION))
+        });
+        let mut parts = vec![change.clone()];
+        self.price_changes.push(change);
+        for element in &modification.consideration {
+            if self.elements.iter().any(|(known, _)| known.id() == element.id()) {
+                return Err(RevenueRefusal::DuplicateElement {
+                    element: element.id().to_owned(),
+                }
+                .into());
+            }
+            crate::terms::check_joining_element(element, ctx.terms)?;
+            let included = self.included(rec, element, estimates)?;
+            if element.allocate_to().is_empty() {
+                parts.push(included.clone());
+            }
+            self.elements.push((element, included));
+        }
+        let parts: Vec<_> = parts.iter().collect();
+        Ok(rec.sum(&parts, || ctx.money(format!("added to the price by {id}"))))
+    }
+
+    /// Added goods or services at their stand-alone prices are a contract of their own (606-10-25-12).
+    fn add_separate_contract<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        modification: &'a Modification,
+        more: &Figure<M>,
+    ) -> Result<(), Flaw> {
+        self.judge(modification, true, RemainingDistinct::All);
+        let contract = self.accounts.len();
+        self.accounts.push(Account::new(&modification.id));
+        let places = self.join(rec, modification, contract)?;
+        let shares = self.split(rec, more, &places, Paragraph::SEPARATE_CONTRACT)?;
+        self.give(&places, shares);
+        self.target_new_elements(rec, modification)
+    }
+
+    /// Adds the obligations of a modification, with nothing allocated to them yet.
+    fn join<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        modification: &'a Modification,
+        contract: usize,
+    ) -> Result<Vec<usize>, Flaw> {
+        let mut places = Vec::with_capacity(modification.adds.len());
+        for obligation in &modification.adds {
+            let nothing = rec.input(Exact::ZERO, || self.ctx.money("nothing"));
+            let mut performance = self.new_performance(rec, obligation, contract, nothing)?;
+            for element in &modification.consideration {
+                performance.price_units(element);
+            }
+            performance.takes_part = performance.takes_part && performance.unit_prices.is_empty();
+            if performance.takes_part {
+                performance.ssp = self.standalone(rec, obligation)?;
+                places.push(self.performances.len());
+            }
+            self.performances.push(performance);
+        }
+        Ok(places)
+    }
+
+    fn give(&mut self, places: &[usize], shares: Vec<(Figure<M>, Figure<M>)>) {
+        for (place, (share, exact)) in places.iter().zip(shares) {
+            if let Some(performance) = self.performances.get_mut(*place) {
+                performance.allocated = share;
+                performance.exact = exact;
+            }
+        }
+    }
+
+    fn target_new_elements<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        modification: &'a Modification,
+    ) -> Result<(), Flaw> {
+        for element in &modification.consideration {
+            if element.allocate_to().is_empty() || element.is_priced_by_use() {
+                continue;
+            }
+            let known = self.elements.iter().find(|(known, _)| known.id() == element.id());
+            if let Some((_, included)) = known {
+                let included = included.clone();
+                self.target(rec, element, &included)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A price cut for what was transferred already lowers its revenue at once, and no other (606-10-55-114).
+    fn concede<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        modification: &Modification,
+        on: NaiveDate,
+    ) -> Result<(), Flaw> {
+        let Some(concession) = &modification.concession else {
+            return Ok(());
+        };
+        let ctx = self.ctx;
+        let amount = self.amount("concession.amount", &concession.amount)?;
+        let reduction = rec.input(-&amount, || {
+            ctx.money(format!("concession by {} on {on}", modification.id))
+                .cite(ctx.book.cite(Paragraph::MODIFICATION))
+        });
+        self.find_mut(&concession.obligation)?
+            .reductions
+            .push(reduction.clone());
+        self.concessions.push(reduction);
+        Ok(())
+    }
+
+    /// The obligations of this contract that are not fully satisfied and take part in its allocation.
+    fn remaining<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+        modification: &'a Modification,
+        on: NaiveDate,
+    ) -> Result<Vec<Remaining<'a, M>>, Flaw> {
+        let ctx = self.ctx;
+        let moment = Moment::before(on);
+        let mut remaining = Vec::new();
+        for (place, performance) in self.performances.iter().enumerate() {
+            let joins = match &performance.measured {
+                Measured::MaterialRight { closed, .. } => {
+                    closed.is_none() && ctx.policy().rights_join_modifications
+                }
+                _ => true,
+            };
+            if performance.contract != 0 || !performance.takes_part || !joins {
+                continue;
+            }
+            let progress = performance.progress(rec, &ctx, moment)?;
+            if progress.value >= Exact::ONE {
+                continue;
+            }
+            let mut changes = modification.changes.iter();
+            let change = changes.find(|change| change.obligation == performance.obligation.id);
+            let is_distinct = change
+                .and_then(|change| change.remaining_distinct)
+                .unwrap_or(modification.remaining_distinct);
+            let (progress, earned) = if is_distinct {
+                performance.earned_with_broken_month(rec, &ctx, moment)?
+            } else {
+                (progress, performance.earned(rec, &ctx, moment)?)
+            };
+            remaining.push(Remaining {
+                place,
+                change,
+                is_distinct,
+                earned,
+                progress,
+            });
+        }
+        for change in &modification.changes {
+            let is_remaining = remaining.iter().any(|known| {
+                let performance = self.performances.get(known.place);
+                performance.is_some_and(|performance| performance.id() == change.obligation)
+            });
+            if !is_remaining && !remaining.is_empty() {
+                return Err(RevenueRefusal::AlreadySatisfied {
+                    obligation: change.obligation.clone(),
+                    on,
+                }
+                .into());
+            }
+        }
+        Ok(remaining)
+    }
+
+    /// As if it had always been so: what is added goes to what remains, and what is caught up is revenue now.
+    fn catch_up<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        modification: &'a Modification,
+        remaining: &[Remaining<'a, M>],
+        more: &Figure<M>,
+    ) -> Result<(), Flaw> {
+        for known in remaining {
+            if let Some(change) = known.change {
+                self.change_terms(change, None)?;
+                self.change_price(rec, change)?;
+            }
+        }
+        let added = self.join(rec, modification, 0)?;
+        let mut places: Vec<usize> = remaining.iter().map(|known| known.place).collect();
+        places.extend(&added);
+        let shares = self.split(rec, more, &places, Paragraph::CATCH_UP)?;
+        let ctx = self.ctx;
+        for (place, (share, exact)) in places.iter().zip(shares) {
+            if let Some(performance) = self.performances.get_mut(*place) {
+                performance.add(rec, &ctx, &share, &exact);
+            }
+        }
+        self.target_new_elements(rec, modification)
+    }
+
+    /// What is not recognised yet, and what is added, is allocated anew over what remains and what is added.
+    fn go_on_anew<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        modification: &'a Modification,
+        remaining: &[Remaining<'a, M>],
+        more: &Figure<M>,
+        on: NaiveDate,
+    ) -> Result<(), Flaw> {
+        let ctx = self.ctx;
+        let mut pool = Vec::with_capacity(remaining.len().saturating_add(1));
+        let mut weights = Vec::with_capacity(remaining.len());
+        let needs_prices = remaining.len().saturating_add(modification.adds.len()) > 1;
+        for known in remaining {
+            let Some(performance) = self.performances.get(known.place) else {
+                continue;
+            };
+            let id = performance.id();
+            let whole = rec.sum(&[&performance.earned_before, &performance.allocated], || {
+                ctx.money(format!("allocated to {id} since inception"))
+            });
+            pool.push(rec.difference(&whole, &known.earned, || {
+                ctx.money(format!("allocated to {id} and not recognised"))
+                    .cite(ctx.book.cite(Paragraph::PROSPECTIVE))
+            }));
+            weights.push(self.remaining_price(rec, performance, known, needs_prices, on)?);
+        }
+        pool.push(more.clone());
+        let parts: Vec<_> = pool.iter().collect();
+        let pool = rec.sum(&parts, || {
+            ctx.money(format!("left to allocate by {} on {on}", modification.id))
+                .cite(ctx.book.cite(Paragraph::PROSPECTIVE))
+        });
+        for known in remaining {
+            if let Some(change) = known.change {
+                self.change_terms(change, known.is_distinct.then_some(on))?;
+            }
+        }
+        let added = self.join(rec, modification, 0)?;
+        let mut places: Vec<usize> = remaining.iter().map(|known| known.place).collect();
+        places.extend(&added);
+        for place in &added {
+            weights.extend(
+                self.performances
+                    .get(*place)
+                    .map(|performance| performance.ssp.clone()),
+            );
+        }
+        let ids: Vec<&str> = places
+            .iter()
+            .filter_map(|place| self.performances.get(*place))
+            .map(Performance::id)
+            .collect();
+        let weights_of: Vec<_> = weights.iter().collect();
+        let mut shares = self
+            .split_by(rec, &pool, &weights_of, &ids, Paragraph::PROSPECTIVE)?
+            .into_iter();
+        for (known, (weight, (share, exact))) in remaining.iter().zip(weights.iter().zip(&mut shares)) {
+            if let Some(change) = known.change {
+                self.change_price(rec, change)?;
+            }
+            let Some(performance) = self.performances.get_mut(known.place) else {
+                continue;
+            };
+            if known.is_distinct {
+                performance.begin_anew(rec, &self.ctx, known.earned.clone(), share, exact, on)?;
+                performance.ssp = weight.clone();
+            } else {
+                // Part of what is partly satisfied: caught up on what it has become (606-10-25-13(c)).
+                let id = performance.id();
+                let mut again = |share: &Figure<M>| {
+                    let whole = rec.sum(&[&known.earned, share], || {
+                        ctx.money(format!("recognised of {id} and its share of what is left"))
+                    });
+                    rec.difference(&whole, &performance.earned_before, || {
+                        ctx.money(format!("allocated to {id} anew"))
+                            .cite(ctx.book.cite(Paragraph::MIXED))
+                    })
+                };
+                let (allocated, exact) = (again(&share), again(&exact));
+                performance.allocated = allocated;
+                performance.exact = exact;
+            }
+        }
+        self.give(&added, shares.collect());
+        self.target_new_elements(rec, modification)
+    }
+
+    /// The stand-alone price of what remains of an obligation: stated, or its price times what is left of it.
+    fn remaining_price<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+        performance: &Performance<'a, M>,
+        known: &Remaining<'a, M>,
+        needs_prices: bool,
+        on: NaiveDate,
+    ) -> Result<Figure<M>, Flaw> {
+        let ctx = self.ctx;
+        let id = performance.id();
+        let stated = known.change.and_then(|change| change.ssp_remaining);
+        if let Some(price) = stated {
+            let price = self.amount("changes.ssp_remaining", &price)?;
+            return Ok(rec.input(price, || {
+                ctx.money(format!("stand-alone price on {on} of what remains of {id}"))
+                    .cite(ctx.book.cite(Paragraph::STANDALONE_PRICE))
+            }));
+        }
+        let whole = match known.change.and_then(|change| change.ssp) {
+            Some(price) => {
+                let price = self.amount("changes.ssp", &price)?;
+                rec.input(price, || ctx.money(format!("stand-alone price of {id} on {on}")))
+            }
+            None => {
+                let changes = known
+                    .change
+                    .is_some_and(|change| change.last_day.is_some() || change.total.is_some());
+                let required = ctx.policy().standalone_at_modification == StandaloneAtModification::Stated;
+                if changes && needs_prices && required {
+                    return Err(RevenueRefusal::StandalonePriceRequired {
+                        obligation: id.to_owned(),
+                        effective: on,
+                    }
+                    .into());
+                }
+                performance.ssp.clone()
+            }
+        };
+        let one = rec.input(Exact::ONE, || Note::new("the whole").percent());
+        let left = rec.difference(&one, &known.progress, || {
+            Note::new(format!("left of {id}")).percent()
+        });
+        Ok(rec.product(&whole, &left, || {
+            ctx.money(format!("stand-alone price of what remains of {id}"))
+                .cite(ctx.book.cite(Paragraph::STANDALONE_PRICE))
+        }))
+    }
+
+    fn change_price<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        change: &ObligationChange,
+    ) -> Result<(), Flaw> {
+        let Some(price) = &change.ssp else { return Ok(()) };
+        let ctx = self.ctx;
+        let price = self.amount("changes.ssp", price)?;
+        let id = &change.obligation;
+        let price = rec.input(price, || {
+            ctx.money(format!("stand-alone price of {id}, as modified"))
+        });
+        self.find_mut(id)?.ssp = price;
+        Ok(())
+    }
+
+    /// New units, ends and estimates; a distinct service begins anew on a day.
+    fn change_terms(&mut self, change: &ObligationChange, anew: Option<NaiveDate>) -> Result<(), Flaw> {
+        let estimate = change
+            .estimated_total
+            .as_ref()
+            .map(|total| self.amount("changes.estimated_total", total))
+            .transpose()?;
+        let performance = self.find_mut(&change.obligation)?;
+        let obligation = performance.obligation;
+        let misfit = || Flaw::measure(obligation, "modified");
+        if let Some(last) = change.last_day {
+            match &mut performance.measured {
+                Measured::Time {
+                    period: Some(period), ..
+                } => {
+                    let start = anew.map_or(period.start(), |day| day.max(period.start()));
+                    *period = Period::inclusive(start, last).map_err(|_| RevenueRefusal::InvalidTerm {
+                        obligation: change.obligation.clone(),
+                        start,
+                        last,
+                    })?;
+                    if !crate::obligation::is_short_enough(period) {
+                        return Err(RevenueRefusal::TermTooLong {
+                            obligation: change.obligation.clone(),
+                            period: *period,
+                        }
+                        .into());
+                    }
+                }
+                _ => return Err(misfit()),
+            }
+        }
+        if let Some(units) = change.total {
+            match &mut performance.measured {
+                Measured::Units { total, delivered, .. } => {
+                    let units = Exact::from(units);
+                    if units < *delivered || !units.is_positive() {
+                        return Err(Flaw::units(&change.obligation, delivered, &units));
+                    }
+                    *total = Some(units);
+                }
+                _ => return Err(misfit()),
+            }
+        }
+        if estimate.is_some() {
+            match &mut performance.measured {
+                Measured::CostToCost(costs) => costs.estimated_total = estimate,
+                _ => return Err(misfit()),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<M: Clone> Performance<'_, M> {
+    /// The end of one allocation and the beginning of the next, as if of a new contract.
+    fn begin_anew<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        ctx: &crate::performance::Context<'_>,
+        earned: Figure<M>,
+        share: Figure<M>,
+        exact: Figure<M>,
+        on: NaiveDate,
+    ) -> Result<(), Flaw> {
+        let moment = Moment::before(on);
+        let delivered = self.delivered(ctx, moment);
+        let id = self.id();
+        match &mut self.measured {
+            Measured::Time {
+                period: Some(period), ..
+            } => {
+                let start = period.start().max(on);
+                let last = period.last_day();
+                *period = Period::inclusive(start, last).map_err(|_| RevenueRefusal::InvalidTerm {
+                    obligation: id.to_owned(),
+                    start,
+                    last,
+                })?;
+                self.origin = rec.input(Exact::ZERO, || {
+                    Note::new(format!("{id} begins anew on {on}")).percent()
+                });
+            }
+            Measured::CostToCost(costs) => {
+                costs.incurred_before = costs.incurred.clone();
+                costs.uninstalled_before = costs.uninstalled.clone();
+                self.origin = self.progress(rec, ctx, moment)?;
+            }
+            Measured::Units { .. } => {
+                let before: Exact = self
+                    .batches
+                    .iter()
+                    .fold(Exact::ZERO, |sum, batch| &sum + &batch.units);
+                let units = &delivered - &before;
+                if units.is_positive() {
+                    let gross = rec.difference(&earned, &self.earned_before, || {
+                        ctx.money(format!("recognised of {id} for {units} units before {on}"))
+                    });
+                    self.batches.push(Batch { units, gross });
+                }
+                self.origin = self.progress(rec, ctx, moment)?;
+            }
+            _ => self.origin = self.progress(rec, ctx, moment)?,
+        }
+        self.earned_before = earned;
+        self.allocated = share;
+        self.exact = exact;
+        Ok(())
+    }
+}
