@@ -691,4 +691,12 @@ fn a_judgement_says_why() {
       not met: the price grows by the stand-alone selling prices of what is added [ASC 606-10-25-12(b), IFRS 15.20(b)]
       met:     all that remains is distinct from what was transferred [ASC 606-10-25-13(a), IFRS 15.21(a)]
     ");
+    assert_eq!(
+        serde_json::to_value(&judged).unwrap()["because"][3],
+        json!({
+            "met": false,
+            "test": "the price grows by the stand-alone selling prices of what is added",
+            "paragraph": "ASC 606-10-25-12(b), IFRS 15.20(b)"
+        })
+    );
 }
