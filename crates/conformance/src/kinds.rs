@@ -49,6 +49,10 @@ pub const KINDS: &[Kind] = &[
         interpret: revenue::contract,
     },
     Kind {
+        name: "portfolio",
+        interpret: revenue::portfolio,
+    },
+    Kind {
         name: "classification",
         interpret: revenue::classification,
     },

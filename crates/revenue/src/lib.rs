@@ -141,6 +141,7 @@ mod payment_plan;
 mod performance;
 mod period_figures;
 mod policy;
+mod portfolio;
 mod position;
 mod posting;
 mod price_context;
@@ -192,6 +193,7 @@ pub use policy::{
     BillingSide, PerformanceBeforeContract, RevenueBase, RevenuePolicy, StandaloneAtModification,
     UnbilledRight,
 };
+pub use portfolio::{PeriodRollForward, PortfolioDay, combine};
 pub use position::{ContractDay, ContractMonth, NetPosition};
 pub use principal_agent::{SupplierTerms, ThirdPartyFigure, ThirdPartyFigures, ThirdPartySale};
 pub use projection::{

@@ -1,6 +1,6 @@
 //! One contract, its timeline, and figures at dates.
 
-use l2c_calendar::{NamedPeriod, NaiveDate, Period};
+use l2c_calendar::{NaiveDate, NamedPeriod, Period};
 use l2c_host::{DateTime, Utc};
 use l2c_ledger::Role;
 use l2c_money::{Money, Rounding};

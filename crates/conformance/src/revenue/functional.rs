@@ -1,6 +1,6 @@
 //! Figures in the functional currency.
 
-use l2c_calendar::{NamedPeriod, NaiveDate};
+use l2c_calendar::{NaiveDate, NamedPeriod};
 use l2c_host::{DateTime, Utc};
 use l2c_ledger::Role;
 use l2c_money::Money;
