@@ -105,6 +105,8 @@ mod guide {
     mod how_documents_are_written {}
     #[doc = include_str!("../../../docs/commissions.md")]
     mod commissions {}
+    #[doc = include_str!("../../../docs/contract-costs.md")]
+    mod contract_costs {}
     #[doc = include_str!("../../../docs/contracts.md")]
     mod contracts {}
     #[doc = include_str!("../../../docs/ground-floor.md")]
