@@ -151,6 +151,11 @@ fn what_an_agent_has_not_sold_is_not_its_cost() {
     assert_eq!(of(PRINCIPAL).unsold_cost.to_string(), "180.00 USD");
     assert_eq!(of(PRINCIPAL).gross_profit.to_string(), "270.00 USD"); // 2,070 - 1,620 - 180
     assert_eq!(of(AGENT).unsold_cost.to_string(), "0.00 USD");
+    let more_than_bought = sale(AGENT, dec!(11), dec!(230), bought(dec!(180), Some(dec!(10))));
+    assert!(
+        more_than_bought.figures(Book::Asc606).is_ok(),
+        "an agent buys nothing"
+    );
 }
 
 #[test]

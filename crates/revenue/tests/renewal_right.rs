@@ -9,7 +9,10 @@
 )]
 
 use l2c_revenue::money::{Currency, Decimal, Exact, Money, Price, Rounding, dec};
-use l2c_revenue::{Book, MAX_RENEWALS, Renewal, RenewalAllocation, RenewalFigure, RenewalRight, RenewedTerm};
+use l2c_revenue::{
+    Book, MAX_RENEWALS, Renewal, RenewalAllocation, RenewalFigure, RenewalRight, RenewalTermFigures,
+    RenewedTerm,
+};
 use proptest::prelude::*;
 
 const PER_CONTRACT: RenewalAllocation = RenewalAllocation::PerContract { decimals: None };
@@ -135,6 +138,41 @@ fn one_term_earns_what_it_brings() {
         .unwrap();
     assert_eq!(figures.expected_consideration.to_string(), "7000.00 USD");
     assert_eq!(figures.terms[0].revenue.to_string(), "7000.00 USD");
+}
+
+#[test]
+fn each_renewal_is_as_likely_as_all_before_it_and_its_own() {
+    // 100 + 100 x 0.5 + 100 x 0.5 x 0.5 = 175 for a contract; the cost is 50, 25 and 12.50 of 87.50.
+    let mut right = right(
+        10,
+        RenewalAllocation::Cohort,
+        &[(dec!(100), dec!(50), dec!(0.5)); 2],
+    );
+    right.first = term(dec!(100), dec!(50));
+    let figures = right.figures(Book::Asc606).unwrap();
+    assert_eq!(figures.expected_consideration.to_string(), "1750.00 USD");
+    let shown = |of: fn(&RenewalTermFigures) -> Money| -> Vec<String> {
+        figures.terms.iter().map(|term| of(term).amount_text()).collect()
+    };
+    assert_eq!(shown(|term| term.weighted_cost), ["500.00", "250.00", "125.00"]);
+    assert_eq!(shown(|term| term.revenue), ["1000.00", "500.00", "250.00"]);
+    assert_eq!(shown(|term| term.contract_liability), ["0.00", "0.00", "0.00"]);
+}
+
+#[test]
+fn a_contract_is_rounded_before_there_are_many() {
+    // 10 + 10.01 x 0.5 = 15.005, a third of it in the first term.
+    let of = |rounding| {
+        let mut right = right(2, PER_CONTRACT, &[(dec!(10.01), dec!(4), dec!(0.5))]);
+        right.first = term(dec!(10), dec!(1));
+        right.rounding = rounding;
+        let figures = right.figures(Book::Asc606).unwrap();
+        let first = figures.terms.first().unwrap().revenue;
+        (figures.expected_consideration.amount_text(), first.amount_text())
+    };
+    assert_eq!(of(Rounding::HalfUp), ("30.02".to_owned(), "10.00".to_owned())); // 15.01, 5.00(3)
+    assert_eq!(of(Rounding::HalfEven), ("30.00".to_owned(), "10.00".to_owned())); // 15.00, 5
+    assert_eq!(of(Rounding::Up), ("30.02".to_owned(), "10.02".to_owned())); // 15.01, 5.01
 }
 
 #[test]
