@@ -53,6 +53,10 @@ pub const KINDS: &[Kind] = &[
         interpret: revenue::portfolio,
     },
     Kind {
+        name: "financing",
+        interpret: revenue::financing,
+    },
+    Kind {
         name: "classification",
         interpret: revenue::classification,
     },

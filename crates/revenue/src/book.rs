@@ -153,6 +153,8 @@ impl Paragraph {
     pub(crate) const ONE_YEAR: Self = Self::new("606-10-32-18", "63");
     /// The rate that discounts what is promised to the cash price; it is not changed after inception.
     pub(crate) const DISCOUNT_RATE: Self = Self::new("606-10-32-19", "64");
+    /// Interest is shown apart from revenue.
+    pub(crate) const INTEREST: Self = Self::new("606-10-32-20", "65");
     /// Consideration in another form than cash, at fair value.
     pub(crate) const NON_CASH: Self = Self::new("606-10-32-21", "66");
     /// What is paid to the customer.

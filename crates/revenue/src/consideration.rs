@@ -587,7 +587,7 @@ impl Part<'_> {
             return Ok(Included { estimate, included });
         }
         let mut growth = Growth::new(rec, self.context, &Exact::from(annual_rate), compounding)?;
-        let value = growth.value(rec, &dues, 0, 0)?;
+        let value = growth.present_value(rec, &dues)?;
         let included = self.context.round(rec, &value, || {
             self.cited("present value of payments of", Paragraph::FINANCING)
         })?;

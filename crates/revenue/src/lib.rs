@@ -61,6 +61,7 @@
 //! | `convention_needs_months` | count by days, or ask about whole months |
 //! | `unknown_reference` | name what the document has |
 //! | `probabilities_not_one` | state every possible outcome |
+//! | `no_rate` | correct the cash price or the payments |
 //! | `invalid_term`, `invalid_rate`, `missing_field` | correct the plan of payments, its rate, the fair value |
 //! | `measurement_date_not_allowed` | under ASC 606, measure non-cash consideration at inception |
 //! | `ssp_not_established` | observe more sales, or estimate the price |
@@ -130,8 +131,10 @@ mod disaggregation;
 mod error;
 mod event;
 mod explanation;
+mod financing;
 mod functional;
 mod history;
+mod implied_rate;
 pub mod judgement;
 mod modification;
 mod modifying;
@@ -182,6 +185,10 @@ pub use disaggregation::{DisaggregatedView, Disaggregation, TaggedRevenue, ViewS
 pub use error::RevenueError;
 pub use event::{Fact, Reassessment, RevenueEvent, Settlement};
 pub use explanation::{Question, explain};
+pub use financing::{
+    DiscountRate, FinancedStep, FinancingComponent, FinancingDocument, FinancingFigures, FinancingStep,
+    FinancingTerms,
+};
 pub use functional::{FunctionalDay, FunctionalRate, RateKind, project_functional};
 pub use l2c_documents::{Fault, Faults};
 pub use modification::{Concession, Modification, ObligationChange};

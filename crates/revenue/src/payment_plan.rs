@@ -246,7 +246,6 @@ impl<'a, R: Recorder> Growth<'a, R> {
     }
 
     /// An amount, some months later.
-    #[allow(dead_code, reason = "advances grow")]
     pub(crate) fn grown(
         &mut self,
         rec: &mut R,
@@ -261,39 +260,58 @@ impl<'a, R: Recorder> Growth<'a, R> {
         self.settled(rec, &grown, SETTLED)
     }
 
-    /// What the payments due from a month on are worth at a month that is not after the first of them; settled, but not
-    /// rounded for the books.
-    pub(crate) fn value(
+    /// What payments are worth: for each pair (from, at), those due in month `from` or later, at month `at`. The pairs
+    /// stand from the latest to the earliest, `at` not after `from`. Values are settled, but not rounded for the books.
+    pub(crate) fn values(
         &mut self,
         rec: &mut R,
         dues: &BTreeMap<u32, Exact>,
-        from: u32,
-        at: u32,
-    ) -> Result<Figure<R::Mark>, RevenueError> {
+        asked: impl IntoIterator<Item = (u32, u32)>,
+    ) -> Result<Vec<Figure<R::Mark>>, RevenueError> {
         let context = self.context;
-        let mut later: Option<(u32, Figure<R::Mark>)> = None;
-        for (&month, amount) in dues.range(from..).rev() {
-            let due = rec.input(amount.clone(), || {
-                context.note(format!("due in month {month}"), Paragraph::FINANCING)
-            });
-            let value = match later {
-                None => due,
-                Some((next, value)) => {
-                    let value = self.discounted(rec, &value, next, month)?;
-                    rec.sum(&[&due, &value], || {
-                        context.note(format!("worth in month {month}"), Paragraph::FINANCING)
-                    })
+        let mut dues = dues.iter().rev().peekable();
+        // One way back through time: what all payments so far are worth at the month reached.
+        let mut reached: Option<(u32, Figure<R::Mark>)> = None;
+        let mut values = Vec::new();
+        for (from, at) in asked {
+            while let Some((&month, amount)) = dues.next_if(|(month, _)| **month >= from) {
+                let due = rec.input(amount.clone(), || {
+                    context.note(format!("due in month {month}"), Paragraph::FINANCING)
+                });
+                let value = match reached {
+                    None => due,
+                    Some((later, value)) => {
+                        let value = self.discounted(rec, &value, later, month)?;
+                        rec.sum(&[&due, &value], || {
+                            context.note(format!("worth in month {month}"), Paragraph::FINANCING)
+                        })
+                    }
+                };
+                reached = Some((month, value));
+            }
+            values.push(match reached.take() {
+                None => rec.input(Exact::ZERO, || {
+                    context.note("nothing is due any more", Paragraph::FINANCING)
+                }),
+                Some((month, value)) => {
+                    let value = self.discounted(rec, &value, month, at)?;
+                    let settled = self.settled(rec, &value, SETTLED)?;
+                    reached = Some((at, value));
+                    settled
                 }
-            };
-            later = Some((month, value));
+            });
         }
-        let Some((first, value)) = later else {
-            return Ok(rec.input(Exact::ZERO, || {
-                context.note("nothing is due any more", Paragraph::FINANCING)
-            }));
-        };
-        let value = self.discounted(rec, &value, first, at)?;
-        self.settled(rec, &value, SETTLED)
+        Ok(values)
+    }
+
+    /// What all payments are worth at the transfer.
+    pub(crate) fn present_value(
+        &mut self,
+        rec: &mut R,
+        dues: &BTreeMap<u32, Exact>,
+    ) -> Result<Figure<R::Mark>, RevenueError> {
+        let value = self.values(rec, dues, [(0, 0)])?.pop();
+        Ok(value.unwrap_or_else(|| rec.input(Exact::ZERO, || Note::new("nothing is due"))))
     }
 
     /// A value at a month, at an earlier one.
