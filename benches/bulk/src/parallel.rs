@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// How many contracts a thread takes at once.
-const CHUNK: usize = 4_096;
+const CHUNK: usize = 1_024;
 
 /// What `work` makes of each chunk of `items`, in order, whichever thread did it.
 pub fn map<T: Send>(items: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {

@@ -66,43 +66,28 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "`check` holds every value that is computed with to the limits above, and offsets and days to their columns"
+    reason = "`Columns::check` holds every value that is computed with to the limits above, and offsets and days to their columns"
 )]
 
 use std::ops::{ControlFlow, Range};
 
 use l2c_money::{Remainder, Rounding};
 
-use crate::{Convention, MAX_MINOR_UNITS, RevenueBase, RevenueError, RevenuePolicy};
+use crate::{Convention, RevenueBase, RevenueError, RevenuePolicy};
 
+mod columns;
 mod kernel;
 mod month_weights;
 mod period_table;
 
+pub use columns::{Columns, MAX_TERM_DAYS};
 pub use period_table::PeriodTable;
 
 use kernel::{Shares, Slope};
 use month_weights::MonthWeights;
 
-/// The longest service in a batch, in days: a hundred years.
-pub const MAX_TERM_DAYS: i32 = 36_525;
 /// The number of contracts after which a run asks whether to go on.
 pub const CHUNK: usize = 1_024;
-
-/// Contracts and their obligations, column by column.
-#[derive(Debug, Clone, Copy)]
-pub struct Columns<'a> {
-    /// The transaction price of each contract, in minor units; below zero for a credit.
-    pub price: &'a [i64],
-    /// The index of each contract's first obligation, and in the end the number of obligations.
-    pub offsets: &'a [u32],
-    /// The stand-alone selling price of each obligation.
-    pub ssp: &'a [i64],
-    /// The first day of each service.
-    pub first_day: &'a [i32],
-    /// The last day of each service.
-    pub last_day: &'a [i32],
-}
 
 /// Checked columns, the periods to cut schedules into, and the conventions to do it by.
 #[derive(Debug, Clone, Copy)]
@@ -229,7 +214,7 @@ impl<'a> Batch<'a> {
                 convention: *convention,
             });
         }
-        check(&columns, periods)?;
+        columns.check(periods)?;
         Ok(Self {
             columns,
             periods,
@@ -364,7 +349,7 @@ impl<'a> Batch<'a> {
     /// A checked day, counted from the first day of the periods.
     #[inline]
     fn day(&self, day: i32) -> u32 {
-        (i64::from(day) - self.periods.epoch) as u32
+        (day - self.periods.epoch) as u32
     }
 
     fn clamped(&self, contracts: Range<usize>) -> Range<usize> {
@@ -377,96 +362,4 @@ impl<'a> Batch<'a> {
 struct Scratch {
     shares: Shares,
     rows: Vec<i64>,
-}
-
-fn check(columns: &Columns<'_>, periods: &PeriodTable) -> Result<(), RevenueError> {
-    let Columns {
-        price,
-        offsets,
-        ssp,
-        first_day,
-        last_day,
-    } = columns;
-    for (column, found, expected) in [
-        ("offsets", offsets.len(), price.len() + 1),
-        ("first_day", first_day.len(), ssp.len()),
-        ("last_day", last_day.len(), ssp.len()),
-    ] {
-        if found != expected {
-            return Err(RevenueError::ColumnLength {
-                column,
-                found,
-                expected,
-            });
-        }
-    }
-    let value = |column, row, found, expected: String| {
-        Err(RevenueError::ColumnValue {
-            column,
-            row,
-            found,
-            expected,
-        })
-    };
-    if offsets[0] != 0 {
-        return value("offsets", 0, i64::from(offsets[0]), "0".to_owned());
-    }
-    for (contract, (price, ends)) in price.iter().zip(offsets.windows(2)).enumerate() {
-        if price.unsigned_abs() > MAX_MINOR_UNITS.unsigned_abs() {
-            return value(
-                "price",
-                contract,
-                *price,
-                format!("-{MAX_MINOR_UNITS} to {MAX_MINOR_UNITS}"),
-            );
-        }
-        let (from, to) = (ends[0] as usize, ends[1] as usize);
-        if to <= from || to > ssp.len() {
-            let expected = format!("{} to {}", from + 1, ssp.len());
-            return value("offsets", contract + 1, i64::from(ends[1]), expected);
-        }
-        let mut sum = 0;
-        for (row, ssp) in (from..).zip(&ssp[from..to]) {
-            if *ssp < 0 || *ssp > MAX_MINOR_UNITS - sum {
-                let expected =
-                    format!("zero or above, with those before it in the contract at most {MAX_MINOR_UNITS}");
-                return value("ssp", row, *ssp, expected);
-            }
-            sum += ssp;
-        }
-        if sum == 0 {
-            return value(
-                "ssp",
-                from,
-                0,
-                "at least one of the contract above zero".to_owned(),
-            );
-        }
-    }
-    let obligations = offsets[price.len()] as usize;
-    if obligations != ssp.len() {
-        return Err(RevenueError::ColumnLength {
-            column: "ssp",
-            found: ssp.len(),
-            expected: obligations,
-        });
-    }
-    let (begin, end) = periods.span();
-    for (row, (first, last)) in first_day.iter().zip(*last_day).enumerate() {
-        if i64::from(*first) < begin || i64::from(*first) >= end {
-            return value(
-                "first_day",
-                row,
-                i64::from(*first),
-                format!("{begin} to {}: a day of the periods", end - 1),
-            );
-        }
-        let latest = (end - 1).min(i64::from(*first) + i64::from(MAX_TERM_DAYS) - 1);
-        if last < first || i64::from(*last) > latest {
-            let expected =
-                format!("{first} to {latest}: in the periods, and of a service of 1 to {MAX_TERM_DAYS} days");
-            return value("last_day", row, i64::from(*last), expected);
-        }
-    }
-    Ok(())
 }

@@ -22,7 +22,7 @@ use crate::RevenueError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeriodTable {
     /// The first day of the first period, counted from 1970-01-01.
-    pub(super) epoch: i64,
+    pub(super) epoch: i32,
     /// The first day of each period and the day after the last, counted from the first.
     starts: Vec<u32>,
     /// The period of the first day of every `1 << bucket` days. No bucket holds two starts of a period.
@@ -35,7 +35,7 @@ pub struct PeriodTable {
 /// The largest number of periods.
 const MAX_PERIODS: usize = u16::MAX as usize;
 /// The longest time, in days: 1,000 years.
-const MAX_DAYS: u32 = 365_250;
+const MAX_DAYS: i32 = 365_250;
 
 impl PeriodTable {
     /// The calendar months from `first` to `last`, both included.
@@ -43,7 +43,7 @@ impl PeriodTable {
     /// # Errors
     /// As [`PeriodTable::new`].
     pub fn months(first: FiscalMonth, last: FiscalMonth) -> Result<Self, RevenueError> {
-        if day(last.first_day()) - day(first.first_day()) > i64::from(MAX_DAYS) {
+        if last.first_day().to_epoch_days() - first.first_day().to_epoch_days() > MAX_DAYS {
             return Err(fault(0, "a time of at most 1,000 years"));
         }
         let months = first.through(last);
@@ -60,19 +60,20 @@ impl PeriodTable {
         if periods.is_empty() || periods.len() > MAX_PERIODS {
             return Err(fault(periods.len().min(MAX_PERIODS), "1 to 65,535 periods"));
         }
-        let epoch = day(periods[0].start());
-        let mut starts = vec![0];
+        let epoch = periods[0].start().to_epoch_days();
+        let mut starts = vec![0_u32];
         let mut shortest = u32::MAX;
         let mut is_monthly = true;
         for (index, period) in periods.iter().enumerate() {
-            let before = starts[index];
-            if day(period.start()) != epoch + i64::from(before) {
+            let (before, since) = (starts[index], |day: NaiveDate| day.to_epoch_days() - epoch);
+            if since(period.start()) != before as i32 {
                 return Err(fault(index, "a period that begins where the one before ends"));
             }
-            let end = match u32::try_from(day(period.end()) - epoch) {
-                Ok(end) if end <= MAX_DAYS => end,
-                _ => return Err(fault(index, "a time of at most 1,000 years")),
-            };
+            let end = since(period.end());
+            if end > MAX_DAYS {
+                return Err(fault(index, "a time of at most 1,000 years"));
+            }
+            let end = end as u32;
             starts.push(end);
             shortest = shortest.min(end - before);
             is_monthly &= FiscalMonth::of(period.start())
@@ -106,17 +107,14 @@ impl PeriodTable {
     /// The period at an index.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Period> {
-        let date = |days: &u32| {
-            let days = i32::try_from(self.epoch + i64::from(*days)).ok()?;
-            NaiveDate::from_epoch_days(days)
-        };
+        let date = |days: &u32| NaiveDate::from_epoch_days(self.epoch + *days as i32);
         let (start, end) = (self.starts.get(index)?, self.starts.get(index + 1)?);
         Period::new(date(start)?, date(end)?).ok()
     }
 
     /// The first day, and the day after the last, counted from 1970-01-01.
-    pub(super) fn span(&self) -> (i64, i64) {
-        (self.epoch, self.epoch + i64::from(self.starts[self.len()]))
+    pub(super) fn span(&self) -> (i32, i32) {
+        (self.epoch, self.epoch + self.starts[self.len()] as i32)
     }
 
     /// The index of the period of a day, counted from the first of them all.
@@ -138,10 +136,6 @@ impl PeriodTable {
     pub(super) fn ends(&self, from: usize, to: usize) -> &[u32] {
         &self.starts[from + 1..=to]
     }
-}
-
-fn day(date: NaiveDate) -> i64 {
-    i64::from(date.to_epoch_days())
 }
 
 fn fault(index: usize, expected: &'static str) -> RevenueError {
