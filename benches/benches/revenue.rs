@@ -40,33 +40,27 @@ fn facts(contracts: &Contracts) -> Vec<RevenueEvent> {
         .enumerate()
         .find(|(_, offsets)| (offsets[1] - offsets[0]) as usize == OBLIGATIONS)
         .unwrap();
-    let obligation = |row: usize| Obligation {
-        id: format!("obligation {row}"),
-        description: String::new(),
-        ssp: StandalonePrice::observable(usd(contracts.ssp[row])),
-        measure: Measure::Time {
-            period: Some(
-                Period::inclusive(date(contracts.first_day[row]), date(contracts.last_day[row])).unwrap(),
-            ),
-        },
+    let obligation = |row: usize| {
+        let (first, last) = (date(contracts.first_day[row]), date(contracts.last_day[row]));
+        Obligation::new(
+            format!("obligation {row}"),
+            StandalonePrice::observable(usd(contracts.ssp[row])),
+            Measure::time(Period::inclusive(first, last).unwrap()),
+        )
     };
     let rows = offsets[0] as usize..offsets[1] as usize;
+    let (id, customer) = ("rev_1".parse().unwrap(), "pty_1".parse().unwrap());
+    let (entity, policy) = ("US01".parse().unwrap(), RevenuePolicy::standard());
     let terms = Terms::new(TermsDocument {
-        contract: "rev_1".parse().unwrap(),
-        customer: "pty_1".parse().unwrap(),
-        entity: "US01".parse().unwrap(),
-        currency: Currency::USD,
         consideration: vec![Consideration::fixed("price", usd(contracts.price[contract]))],
         obligations: rows.clone().map(obligation).collect(),
-        policy: RevenuePolicy::standard(),
+        ..TermsDocument::new(id, customer, entity, Currency::USD, policy)
     });
     vec![RevenueEvent {
         effective: rows.map(|row| date(contracts.first_day[row])).min().unwrap(),
         recorded_at: DateTime::default(),
         sequence: 1,
-        fact: Fact::Inception {
-            terms: Box::new(terms.unwrap()),
-        },
+        fact: Fact::inception(terms.unwrap()),
     }]
 }
 
