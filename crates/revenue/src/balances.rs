@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use l2c_explain::{Citation, Figure, Recorder};
 use l2c_ledger::Role;
-use l2c_money::Exact;
+use l2c_money::{Exact, Money};
 
 use crate::account::Account;
-use crate::performance::{Measured, Moment};
-use crate::policy::UnbilledRight;
+use crate::performance::{Measured, Moment, Performance};
+use crate::policy::{LossPrice, LossProvision, UnbilledRight};
 use crate::replay::Replay;
-use crate::{Consideration, Paragraph, RevenueError};
+use crate::{Book, Consideration, Paragraph, RevenueError};
 
 /// Everything that a contract shows at the end of a day.
 pub(crate) struct Balances<M> {
@@ -497,6 +497,9 @@ impl<M: Clone> Replay<'_, M> {
                 sheet.debit(rec, Role::CostOfRevenue, &incurred);
                 sheet.credit(rec, Role::CostClearing, &incurred);
             }
+            if let Some(per_unit) = &performance.obligation.warranty_cost_per_unit {
+                self.warranty(rec, sheet, performance, per_unit, moment)?;
+            }
             let Some(unit_cost) = &performance.obligation.unit_cost else {
                 continue;
             };
@@ -529,6 +532,41 @@ impl<M: Clone> Replay<'_, M> {
         Ok(())
     }
 
+    /// An assurance-type warranty is a provision for what it is expected to cost, no part of the price (606-10-55-32).
+    /// Claims use it up; what they cost beyond it is an expense at once.
+    fn warranty<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+        sheet: &mut Sheet<M>,
+        performance: &Performance<'_, M>,
+        per_unit: &Money,
+        moment: Moment,
+    ) -> Result<(), RevenueError> {
+        let ctx = self.ctx;
+        let id = performance.id();
+        let units = &performance.delivered(&ctx, moment) - &performance.expected_back(&ctx, moment);
+        let exact = rec.input(&units * &per_unit.exact(), || {
+            ctx.money(format!("warranty on {units} units of {id}, exact"))
+                .cite(ctx.book.cite(Paragraph::WARRANTY))
+        });
+        let expected = ctx.rounded(rec, &exact, || {
+            format!("warranty expected on {units} units of {id}")
+        })?;
+        let settled = rec.input(performance.warranty_settled.clone(), || {
+            ctx.money(format!("warranty claims settled on {id}"))
+        });
+        let expense = rec.maximum(&[&expected, &settled], || {
+            ctx.money(format!("warranty expense of {id}"))
+        });
+        let provision = rec.difference(&expense, &settled, || {
+            ctx.money(format!("warranty provision of {id}"))
+        });
+        sheet.debit(rec, Role::WarrantyExpense, &expense);
+        sheet.credit(rec, Role::WarrantyProvision, &provision);
+        sheet.credit(rec, Role::CostClearing, &settled);
+        Ok(())
+    }
+
     /// A loss that is expected on work in progress and not yet in its margin (605-35-25-45, IAS 37.66).
     fn losses<R: Recorder<Mark = M>>(
         &self,
@@ -537,10 +575,13 @@ impl<M: Clone> Replay<'_, M> {
         moment: Moment,
     ) -> Result<(), RevenueError> {
         let ctx = self.ctx;
-        if !ctx.policy().loss_provision || self.termination.is_some() {
+        let policy = ctx.policy();
+        if policy.loss_provision == LossProvision::None || self.termination.is_some() {
             return Ok(());
         }
-        for performance in &self.performances {
+        let of_contract = policy.loss_provision == LossProvision::Contract || ctx.book == Book::Ifrs15;
+        let (mut losses, mut known) = (Vec::new(), Vec::new());
+        for (performance, kept_out) in self.performances.iter().zip(self.kept_out_of_each(rec)?) {
             let Measured::CostToCost(costs) = &performance.measured else {
                 continue;
             };
@@ -551,34 +592,79 @@ impl<M: Clone> Replay<'_, M> {
             let estimate = rec.input(estimate.clone(), || {
                 ctx.money(format!("costs of {id} expected in all"))
             });
-            let price = rec.sum(&[&performance.earned_before, &performance.allocated], || {
-                ctx.money(format!("allocated to {id} since inception"))
+            let mut parts = vec![&performance.earned_before, &performance.allocated];
+            parts.extend(&kept_out);
+            let price = rec.sum(&parts, || {
+                ctx.money(format!("price of {id} that its costs are held against"))
             });
-            let loss = rec.difference(&estimate, &price, || {
+            losses.push(rec.difference(&estimate, &price, || {
                 ctx.money(format!("loss expected on {id} in all"))
-            });
-            if !loss.value.is_positive() {
-                continue;
-            }
+            }));
             let incurred = rec.input(costs.incurred.clone(), || {
                 ctx.money(format!("costs incurred on {id}"))
             });
             let revenue = performance.revenue(rec, &ctx, moment)?;
-            let known = rec.difference(&incurred, &revenue, || {
+            known.push(rec.difference(&incurred, &revenue, || {
                 ctx.money(format!("loss of {id} in its margin so far"))
-            });
-            let rest = rec.difference(&loss, &known, || {
-                ctx.money(format!("loss of {id} not yet in its margin"))
-            });
-            let zero = rec.input(Exact::ZERO, || ctx.money("nothing"));
+            }));
+        }
+        if of_contract && losses.len() > 1 {
+            let all: Vec<_> = losses.iter().collect();
+            let loss = rec.sum(&all, || ctx.money("loss expected on the contract in all"));
+            let all: Vec<_> = known.iter().collect();
+            let so_far = rec.sum(&all, || ctx.money("loss of the contract in its margin so far"));
+            (losses, known) = (vec![loss], vec![so_far]);
+        }
+        let zero = rec.input(Exact::ZERO, || ctx.money("nothing"));
+        for (loss, known) in losses.iter().zip(&known) {
+            if !loss.value.is_positive() {
+                continue;
+            }
+            let mut rest = rec.difference(loss, known, || ctx.money("loss that is not yet in the margin"));
+            if let Some(exit) = ctx.terms.exit_cost().filter(|_| of_contract) {
+                let exit = rec.input(exit.exact(), || ctx.money("cost of getting out of the contract"));
+                rest = rec.minimum(&[&rest, &exit], || {
+                    ctx.money("the lower of fulfilling and getting out")
+                        .cite(ctx.book.cite(Paragraph::ONEROUS))
+                });
+            }
             let provision = rec.maximum(&[&rest, &zero], || {
-                ctx.money(format!("loss provision of {id}"))
-                    .cite(ctx.book.cite(Paragraph::LOSS))
+                let paragraph = match ctx.book {
+                    Book::Asc606 => Paragraph::LOSS,
+                    Book::Ifrs15 => Paragraph::ONEROUS,
+                };
+                ctx.money("loss provision").cite(ctx.book.cite(paragraph))
             });
             sheet.credit(rec, Role::LossProvision, &provision);
             sheet.debit(rec, Role::LossExpense, &provision);
         }
         Ok(())
+    }
+
+    /// What is expected of varying amounts and kept out of the price, by obligation; none by policy.
+    fn kept_out_of_each<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+    ) -> Result<Vec<Option<Figure<M>>>, RevenueError> {
+        let mut each: Vec<Option<Figure<M>>> = vec![None; self.performances.len()];
+        if self.kept_out.is_empty() || self.ctx.policy().loss_price == LossPrice::Included {
+            return Ok(each);
+        }
+        let parts: Vec<_> = self.kept_out.iter().collect();
+        let all = rec.sum(&parts, || self.ctx.money("expected and kept out of the price"));
+        let places: Vec<usize> = (0..self.performances.len())
+            .filter(|place| {
+                let performance = self.performances.get(*place);
+                performance.is_some_and(|performance| performance.takes_part && performance.contract == 0)
+            })
+            .collect();
+        let shares = self.split(rec, &all, &places, Paragraph::LOSS)?;
+        for (place, (share, _)) in places.into_iter().zip(shares) {
+            if let Some(slot) = each.get_mut(place) {
+                *slot = Some(share);
+            }
+        }
+        Ok(each)
     }
 }
 

@@ -196,6 +196,7 @@ impl<'a> Batch<'a> {
             progress_decimals: _,
             unbilled_right: _,
             loss_provision: _,
+            loss_price: _,
             shipping_as_fulfilment: _,
             contract_asset_monetary: _,
             exclude_sales_tax: _,

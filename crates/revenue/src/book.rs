@@ -129,10 +129,14 @@ impl Paragraph {
     pub(crate) const MIXED: Self = Self::new("606-10-25-13(c)", "21(c)");
     /// What is received before there is a contract.
     pub(crate) const BEFORE_CONTRACT: Self = Self::new("606-10-25-7", "15");
+    /// A warranty that a product is as agreed: a provision.
+    pub(crate) const WARRANTY: Self = Self::new("606-10-55-32", "B30");
     /// The election for shipping.
     pub(crate) const SHIPPING: Self = Self::asc606("606-10-25-18B");
     /// Losses on work in progress.
     pub(crate) const LOSS: Self = Self::asc606("605-35-25-45");
+    /// Onerous contracts under IFRS.
+    pub(crate) const ONEROUS: Self = Self::ifrs15("IAS 37.66");
     /// Receivables.
     pub(crate) const RECEIVABLE: Self = Self::new("606-10-45-4", "108");
     /// Straight line where performance is spread evenly.

@@ -203,6 +203,7 @@ impl RevenueContract {
             }
             // These happen once; said again for the same day they are the same fact.
             Fact::CriteriaMet {}
+            | Fact::TakenOver { .. }
             | Fact::MilestoneReached { .. }
             | Fact::Modified { .. }
             | Fact::Terminated { .. } => {

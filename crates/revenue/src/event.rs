@@ -3,7 +3,7 @@ use l2c_host::{DateTime, DomainEvent, Utc};
 use l2c_money::{Decimal, Money, decimal_string};
 use serde::{Deserialize, Serialize};
 
-use crate::{Modification, Obligation, Terms};
+use crate::{Modification, Obligation, OpeningBalances, Terms};
 
 /// Something that happened to a revenue contract, with when it became true and when it became known.
 ///
@@ -31,6 +31,11 @@ pub enum Fact {
     Inception {
         /// The terms.
         terms: Box<Terms>,
+    },
+    /// The contract was taken over from another system, before anything else is told of it.
+    TakenOver {
+        /// What that system has accounted for by the end of the day before.
+        opening: Box<OpeningBalances>,
     },
     /// The criteria of a contract, missing at inception, are met: what was done before is caught up (606-10-25-6).
     CriteriaMet {},
@@ -179,6 +184,13 @@ pub enum Fact {
         /// What is owed.
         amount: Money,
     },
+    /// A claim under an assurance-type warranty was settled.
+    WarrantySettled {
+        /// The obligation.
+        obligation: String,
+        /// What it cost.
+        cost: Money,
+    },
     /// A material right expired.
     RightExpired {
         /// The obligation.
@@ -287,6 +299,14 @@ pub enum Reassessment {
         #[serde(with = "decimal_string")]
         expected_units: Decimal,
     },
+    /// The units that are expected to be taken of a minimum.
+    Taking {
+        /// The obligation.
+        obligation: String,
+        /// The units, in all; above zero.
+        #[serde(with = "decimal_string")]
+        expected_units: Decimal,
+    },
     /// What customers are expected to redeem.
     Redemption {
         /// The obligation.
@@ -347,6 +367,7 @@ impl Fact {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Inception { .. } => "inception",
+            Self::TakenOver { .. } => "taken_over",
             Self::CriteriaMet {} => "criteria_met",
             Self::Satisfied { .. } => "satisfied",
             Self::Delivered { .. } => "delivered",
@@ -364,6 +385,7 @@ impl Fact {
             Self::Returned { .. } => "returned",
             Self::ReturnLapsed { .. } => "return_lapsed",
             Self::ServiceCredited { .. } => "service_credited",
+            Self::WarrantySettled { .. } => "warranty_settled",
             Self::RightExpired { .. } => "right_expired",
             Self::RightExercised { .. } => "right_exercised",
             Self::Modified { .. } => "modified",

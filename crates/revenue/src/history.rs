@@ -43,6 +43,12 @@ impl<'a> History<'a> {
         Ok(history)
     }
 
+    /// The day on which the contract was taken over from another system.
+    pub(crate) fn taken_over(&self) -> Option<NaiveDate> {
+        let first = self.events.first()?;
+        matches!(first.fact, Fact::TakenOver { .. }).then_some(first.effective)
+    }
+
     /// A document bills once, however often it is told, and in the contract's currency; so does control pass once.
     fn once(&mut self) -> Result<(), RevenueError> {
         let contract = self.terms.contract();
@@ -156,6 +162,18 @@ impl<'a, 'h, M: Clone> Walk<'a, 'h, M> {
             self.check_debts(rec, event)?;
         }
         Ok(())
+    }
+
+    /// Takes in the opening balances alone.
+    pub(crate) fn take_over<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        on: NaiveDate,
+    ) -> Result<&Replay<'a, M>, RevenueError> {
+        while self.replay.taken_over.is_none() && self.upcoming().is_some_and(|event| event.effective <= on) {
+            self.step(rec)?;
+        }
+        Ok(&self.replay)
     }
 
     /// Takes in every fact through a day.

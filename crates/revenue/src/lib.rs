@@ -107,6 +107,7 @@
 //! | `standalone_price_required` | state the stand-alone price at the date of the modification |
 //! | `estimate_outside_outcomes` | correct the estimate, or the outcomes by a modification |
 //! | `credit_exceeds_receivable`, `refund_exceeds_liability` | credit or pay back at most what is owed |
+//! | `invalid_opening` | take the contract over with each obligation and the price of the terms, before any other fact |
 //! | `contradicts_later_fact` | correct the later fact that is named, then tell this one |
 //! | `sequence_used` | give the fact its own number |
 //!
@@ -159,6 +160,7 @@ mod repurchase;
 mod service_schedule;
 mod standalone_price;
 mod standalone_price_list;
+mod takeover;
 mod termination;
 mod terms;
 mod transaction_price;
@@ -197,8 +199,8 @@ pub use observed_price::{Centre, MAX_OBSERVED_PRICES};
 pub use payment_plan::{Compounding, DeferredPayment, Instalments, PaymentPlan};
 pub use period_figures::{BookPeriod, PeriodFigures, PostedPeriod, posted_by_period, project_periods};
 pub use policy::{
-    BillingSide, PerformanceBeforeContract, RevenueBase, RevenuePolicy, StandaloneAtModification,
-    UnbilledRight,
+    BillingSide, LossPrice, LossProvision, PerformanceBeforeContract, RevenueBase, RevenuePolicy,
+    StandaloneAtModification, UnbilledRight,
 };
 pub use portfolio::{PeriodRollForward, PortfolioDay, combine};
 pub use position::{ContractDay, ContractMonth, NetPosition};
@@ -224,6 +226,7 @@ pub use standalone_price::{OutsideRange, StandalonePrice};
 pub use standalone_price_list::{
     ObservedBand, PricedObligation, StandalonePriceDocument, StandalonePriceFigures, StandalonePriceList,
 };
+pub use takeover::{BalanceDifference, OpeningBalances, OpeningObligation, ReportedBalance, parallel_run};
 pub use terms::{MAX_MINOR_UNITS, MAX_OBLIGATIONS, RevenueContractId, Terms, TermsDocument};
 pub use transaction_price::{
     ElementFigures, TransactionPrice, TransactionPriceDocument, TransactionPriceFigures,

@@ -43,6 +43,9 @@ pub struct Obligation {
     /// The customer may return units of it (606-10-55-22 to 55-29).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns: Option<Returns>,
+    /// What an assurance-type warranty on a unit is expected to cost: a provision, no obligation (606-10-55-32).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warranty_cost_per_unit: Option<Money>,
     /// Whether it is shipping after control has passed, which the US election treats as fulfilment (606-10-25-18B).
     #[serde(default, skip_serializing_if = "is_false")]
     pub shipping: bool,
@@ -69,6 +72,7 @@ impl Obligation {
             licence_renewal: false,
             acceptance: Acceptance::Objective,
             returns: None,
+            warranty_cost_per_unit: None,
             shipping: false,
             right_to_invoice: false,
             expected_date: None,
@@ -91,7 +95,11 @@ impl Obligation {
             ));
         }
         faults.extend(self.ssp.faults(currency, &format!("{path}.ssp")));
-        for (field, amount) in [("price", self.price), ("unit_cost", self.unit_cost)] {
+        for (field, amount) in [
+            ("price", self.price),
+            ("unit_cost", self.unit_cost),
+            ("warranty_cost_per_unit", self.warranty_cost_per_unit),
+        ] {
             faults.extend(amount.and_then(|amount| bad_amount(format!("{path}.{field}"), amount, currency)));
         }
         if let Some(returns) = &self.returns {
@@ -115,7 +123,7 @@ impl Obligation {
 }
 
 /// An amount in another currency, or below zero.
-fn bad_amount(path: String, amount: Money, currency: Currency) -> Option<Fault> {
+pub(crate) fn bad_amount(path: String, amount: Money, currency: Currency) -> Option<Fault> {
     if amount.currency() != currency {
         let expected = format!("an amount in {currency}");
         return Some(fault(path, "currency_mismatch", &amount.to_string(), &expected));
@@ -243,6 +251,15 @@ pub enum Measure {
         overage_price: Decimal,
         /// The last day; by its end the minimum is earned.
         end: NaiveDate,
+        /// The units expected to be taken in all, where the entity expects to be entitled to the shortfall: it is
+        /// recognised in proportion to them (606-10-55-48). Without it the shortfall is recognised at the end.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "decimal_string::option"
+        )]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<l2c_money::DecimalText>"))]
+        expected_units: Option<Decimal>,
     },
 }
 
@@ -317,11 +334,13 @@ impl Measure {
                 minimum,
                 unit_price,
                 overage_price,
+                expected_units,
                 ..
             } => {
                 faults.extend(bad_amount(at("minimum"), *minimum, currency));
                 faults.extend(not_positive(at("unit_price"), *unit_price));
                 faults.extend(below_zero(at("overage_price"), *overage_price));
+                faults.extend(expected_units.and_then(|units| not_positive(at("expected_units"), units)));
             }
             _ => {}
         }
@@ -409,6 +428,8 @@ enum MeasureDocument {
         #[serde(with = "decimal_string")]
         overage_price: Decimal,
         end: NaiveDate,
+        #[serde(default, with = "decimal_string::option")]
+        expected_units: Option<Decimal>,
     },
 }
 
@@ -434,11 +455,13 @@ impl From<MeasureDocument> for Measure {
                 unit_price,
                 overage_price,
                 end,
+                expected_units,
             } => Self::TakeOrPay {
                 minimum,
                 unit_price,
                 overage_price,
                 end,
+                expected_units,
             },
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use l2c_calendar::{NaiveDate, Period};
 use l2c_explain::{Citation, Figure, Note, Recorder};
-use l2c_money::{Currency, Exact, Rounding, RoundingPolicy};
+use l2c_money::{Currency, Exact, Money, Rounding, RoundingPolicy};
 
 use crate::policy::RevenueBase;
 use crate::refusal::Flaw;
@@ -129,6 +129,7 @@ pub(crate) enum Measured<'a> {
     },
     TakeOrPay {
         taken: Exact,
+        expected: Option<Exact>,
     },
 }
 
@@ -199,6 +200,8 @@ pub(crate) struct Performance<'a, M> {
     pub(crate) batches: Vec<Batch<M>>,
     pub(crate) measured: Measured<'a>,
     pub(crate) returns: Option<ReturnState>,
+    /// What claims under its assurance-type warranty have cost.
+    pub(crate) warranty_settled: Exact,
     pub(crate) unit_prices: Vec<UnitPricing<'a>>,
     pub(crate) usage: Vec<UsageShare<M>>,
     /// Concessions and service credits, below zero.
@@ -251,7 +254,10 @@ impl<'a, M: Clone> Performance<'a, M> {
                 closed: None,
                 expired: false,
             },
-            Measure::TakeOrPay { .. } => Measured::TakeOrPay { taken: Exact::ZERO },
+            Measure::TakeOrPay { expected_units, .. } => Measured::TakeOrPay {
+                taken: Exact::ZERO,
+                expected: expected_units.map(Exact::from),
+            },
         }
     }
 
@@ -811,12 +817,13 @@ impl<'a, M: Clone> Performance<'a, M> {
         moment: Moment,
     ) -> Result<Option<Figure<M>>, RevenueError> {
         let (
-            Measured::TakeOrPay { taken },
+            Measured::TakeOrPay { taken, expected },
             Measure::TakeOrPay {
                 minimum,
                 unit_price,
                 overage_price,
                 end,
+                ..
             },
         ) = (&self.measured, &self.obligation.measure)
         else {
@@ -825,6 +832,14 @@ impl<'a, M: Clone> Performance<'a, M> {
         let id = self.id();
         let unit_price = Exact::from(*unit_price);
         let covered = minimum.exact().checked_div(&unit_price)?;
+        if let Some(expected) = expected
+            .as_ref()
+            .filter(|expected| **expected < covered && *taken < covered)
+        {
+            return self
+                .taken_with_breakage(rec, ctx, (taken, expected), minimum, moment)
+                .map(Some);
+        }
         let within = taken.clone().min(covered);
         let beyond = taken - &within;
         let mut value = |units: Exact, price: Exact, what: &str| {
@@ -852,6 +867,49 @@ impl<'a, M: Clone> Performance<'a, M> {
         Ok(Some(rec.maximum(&[&taken, &minimum], || {
             ctx.money(format!("{id} recognised, at least the minimum"))
         })))
+    }
+
+    /// Where the customer is expected to take less than the minimum pays for, the minimum is earned in proportion to what
+    /// is expected to be taken (606-10-55-48).
+    fn taken_with_breakage<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+        ctx: &Context<'_>,
+        (taken, expected): (&Exact, &Exact),
+        minimum: &Money,
+        moment: Moment,
+    ) -> Result<Figure<M>, RevenueError> {
+        let id = self.id();
+        let is_over =
+            matches!(self.obligation.measure, Measure::TakeOrPay { end, .. } if end <= moment.time_through);
+        let taken = rec.input(taken.clone(), || {
+            Note::new(format!("units of {id} taken by the end of {}", moment.day))
+        });
+        let expected = rec.input(expected.clone(), || {
+            Note::new(format!("units of {id} expected to be taken in all"))
+        });
+        let one = rec.input(Exact::ONE, || Note::new("the whole").percent());
+        let share = if is_over {
+            one
+        } else {
+            let share = rec.quotient(&taken, &expected, || {
+                Note::new(format!("taken of {id}")).percent()
+            })?;
+            rec.minimum(&[&share, &one], || {
+                Note::new(format!("taken of {id}, at most the whole")).percent()
+            })
+        };
+        let minimum = rec.input(minimum.exact(), || {
+            ctx.money(format!("minimum of {id}"))
+                .cite(ctx.in_terms("obligations", id))
+        });
+        let exact = rec.product(&minimum, &share, || {
+            ctx.money(format!("minimum of {id} earned in proportion, exact"))
+                .cite(ctx.book.cite(Paragraph::BREAKAGE))
+        });
+        ctx.rounded(rec, &exact, || {
+            format!("minimum of {id} earned by the end of {}", moment.day)
+        })
     }
 
     /// Cumulative revenue of the obligation.

@@ -35,9 +35,12 @@ pub struct RevenuePolicy {
     /// What performance beyond billing is.
     #[serde(default)]
     pub unbilled_right: UnbilledRight,
-    /// Whether a loss expected on work that is measured by its costs is provided for (605-35-25-45, IAS 37.66).
+    /// How a loss expected on work that is measured by its costs is provided for (605-35-25-45, IAS 37.66).
     #[serde(default)]
-    pub loss_provision: bool,
+    pub loss_provision: LossProvision,
+    /// Against which price costs are held to see a loss.
+    #[serde(default)]
+    pub loss_price: LossPrice,
     /// Whether shipping after control has passed is fulfilment and no promise (606-10-25-18B; ASC 606 alone).
     #[serde(default)]
     pub shipping_as_fulfilment: bool,
@@ -89,6 +92,32 @@ pub enum UnbilledRight {
     UnbilledReceivable,
 }
 
+/// How a loss expected on work that is measured by its costs is provided for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LossProvision {
+    /// It is not: the work is outside the scope of such provisions.
+    #[default]
+    None,
+    /// For each obligation that makes a loss (605-35-25-46); under IFRS 15 for the contract all the same (IAS 37.66).
+    Obligation,
+    /// For the contract, its obligations together.
+    Contract,
+}
+
+/// Against which price costs are held to see a loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LossPrice {
+    /// What is expected of varying amounts, whatever the constraint keeps out of revenue (605-35-25-46A).
+    #[default]
+    Expected,
+    /// The transaction price.
+    Included,
+}
+
 /// What becomes of performance before the criteria of a contract are met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -133,7 +162,8 @@ impl RevenuePolicy {
             progress_decimals: None,
             revenue_base: RevenueBase::Posted,
             unbilled_right: UnbilledRight::ContractAsset,
-            loss_provision: false,
+            loss_provision: LossProvision::None,
+            loss_price: LossPrice::Expected,
             shipping_as_fulfilment: false,
             contract_asset_monetary: true,
             exclude_sales_tax: true,

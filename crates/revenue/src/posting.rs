@@ -17,7 +17,7 @@ impl Projection {
     /// [`RevenueError::Ledger`] and [`RevenueError::Money`] outside the bounds of the ledger.
     pub fn postings(&self) -> Result<Vec<JournalEntry>, RevenueError> {
         let nothing = BTreeMap::new();
-        let mut before = &nothing;
+        let mut before = self.taken_over.as_ref().map_or(&nothing, |day| &day.balances);
         let mut entries = Vec::with_capacity(self.months.len());
         for row in &self.months {
             let date = self.as_of.min(row.month.last_day());

@@ -57,6 +57,8 @@ pub struct Projection {
     pub day: ContractDay,
     /// How each modification by then is accounted for, and why.
     pub modifications: Vec<ModificationFigures>,
+    /// What was posted elsewhere before the contract was taken over: postings begin there.
+    pub taken_over: Option<ContractDay>,
 }
 
 /// The price of a contract at its inception, and how it was allocated.
@@ -185,14 +187,22 @@ pub fn project(events: &[RevenueEvent], view: &View) -> Result<Projection, Reven
     let mut schedules: Vec<Schedule> = Vec::new();
     let mut before = ContractDay::before(history.inception, currency);
     let mut day = None;
-    let active = active_months(&history);
+    let mut taken_over = None;
+    let mut active = active_months(&history);
+    if let Some(on) = history.taken_over().filter(|on| *on <= view.as_of) {
+        // What was posted elsewhere is where the postings begin.
+        active.retain(|month| month.last_day() >= on);
+        before = walk.take_over(rec, on)?.day_at(rec, Moment::before(on))?;
+        schedule(&mut schedules, &walk.replay, None, &before.by_obligation)?;
+        taken_over = Some(before.clone());
+    }
     let today = FiscalMonth::of(view.as_of);
     let (past, future): (Vec<_>, Vec<_>) = active.into_iter().partition(|month| *month <= today);
     for month in past {
         let through = view.as_of.min(month.last_day());
         let row = walk.to(rec, through)?.day(rec, through)?;
         if month < today || through == month.last_day() {
-            schedule(&mut schedules, &walk.replay, month, &row.by_obligation)?;
+            schedule(&mut schedules, &walk.replay, Some(month), &row.by_obligation)?;
         }
         months.extend(month_row(month, &row, &before)?);
         if through == view.as_of {
@@ -228,7 +238,7 @@ pub fn project(events: &[RevenueEvent], view: &View) -> Result<Projection, Reven
             .iter()
             .map(|figure| Money::try_from_exact(&figure.value, currency))
             .collect::<Result<_, _>>()?;
-        schedule(&mut schedules, &walk.replay, month, &revenue)?;
+        schedule(&mut schedules, &walk.replay, Some(month), &revenue)?;
     }
     let mut schedules = schedules.into_iter();
     Ok(Projection {
@@ -254,6 +264,7 @@ pub fn project(events: &[RevenueEvent], view: &View) -> Result<Projection, Reven
         months,
         day,
         modifications,
+        taken_over,
     })
 }
 
@@ -327,8 +338,12 @@ fn total(figures: &[Figure<()>]) -> Exact {
 
 impl Replay<'_, ()> {
     pub(crate) fn day(&self, rec: &mut NoTrace, on: NaiveDate) -> Result<ContractDay, RevenueError> {
-        let balances = self.balances(rec, Moment::end_of(on))?;
-        Ok(ContractDay::of(on, &balances, self.ctx.currency())?)
+        self.day_at(rec, Moment::end_of(on))
+    }
+
+    fn day_at(&self, rec: &mut NoTrace, moment: Moment) -> Result<ContractDay, RevenueError> {
+        let balances = self.balances(rec, moment)?;
+        Ok(ContractDay::of(moment.day, &balances, self.ctx.currency())?)
     }
 }
 
@@ -410,7 +425,7 @@ struct Schedule {
 fn schedule(
     schedules: &mut Vec<Schedule>,
     replay: &Replay<'_, ()>,
-    month: FiscalMonth,
+    month: Option<FiscalMonth>,
     cumulative: &[Money],
 ) -> Result<(), RevenueError> {
     let currency = replay.ctx.currency();
@@ -420,6 +435,9 @@ fn schedule(
     {
         let before = schedule.cumulative.unwrap_or(Money::zero(currency));
         let amount = cumulative.checked_sub(&before)?;
+        schedule.cumulative = Some(*cumulative);
+        // What another system has recognised is no month of this schedule.
+        let Some(month) = month else { continue };
         // A service has a row for each month of it, whatever it recognises.
         let serves = matches!(
             &performance.measured,
@@ -433,7 +451,6 @@ fn schedule(
                 cumulative: *cumulative,
             });
         }
-        schedule.cumulative = Some(*cumulative);
     }
     Ok(())
 }

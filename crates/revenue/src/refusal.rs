@@ -215,6 +215,16 @@ pub enum RevenueRefusal {
         /// By how much.
         excess: String,
     },
+    /// Opening balances that do not fit the terms.
+    #[error("the opening balances of {effective} have {found}; expected {expected}")]
+    InvalidOpening {
+        /// The day.
+        effective: NaiveDate,
+        /// What they have.
+        found: String,
+        /// What would be right.
+        expected: String,
+    },
     /// A service that would end before it begins.
     #[error("the service of `{obligation}` would run from {start} to {last}: it ends before it begins")]
     InvalidTerm {
@@ -335,6 +345,7 @@ impl RevenueRefusal {
             Self::EstimateOutsideOutcomes { .. } => "estimate_outside_outcomes",
             Self::CreditExceedsReceivable { .. } => "credit_exceeds_receivable",
             Self::RefundExceedsLiability { .. } => "refund_exceeds_liability",
+            Self::InvalidOpening { .. } => "invalid_opening",
             Self::InvalidTerm { .. } => "invalid_term",
             Self::InvalidQuantity { .. } | Self::InvalidMoney { .. } => "invalid_amount",
             Self::InvalidDocument(faults) => faults.code(),

@@ -50,6 +50,8 @@ pub(crate) struct Replay<'a, M> {
     pub(crate) inception: NaiveDate,
     /// Every element of the consideration, with what the price includes of it.
     pub(crate) elements: Vec<(&'a Consideration, Figure<M>)>,
+    /// What is expected of elements beyond what the price includes of them.
+    pub(crate) kept_out: Vec<Figure<M>>,
     pub(crate) method: Option<AllocationMethod>,
     pub(crate) performances: Vec<Performance<'a, M>>,
     /// This contract, then the separate ones.
@@ -66,6 +68,11 @@ pub(crate) struct Replay<'a, M> {
     pub(crate) credit_losses: Exact,
     pub(crate) incentives_paid: Exact,
     pub(crate) criteria_met: bool,
+    /// The day on which it was taken over from another system.
+    pub(crate) taken_over: Option<NaiveDate>,
+    /// Whether no estimate has changed since inception.
+    pub(crate) estimates_are_original: bool,
+    has_facts: bool,
     pub(crate) termination: Option<Termination<M>>,
     pub(crate) modifications: Vec<(&'a str, Judged<ModificationTreatment>)>,
     pub(crate) concessions: Vec<Figure<M>>,
@@ -98,6 +105,7 @@ impl<'a, M: Clone> Replay<'a, M> {
             ctx,
             inception: history.inception,
             elements: Vec::with_capacity(terms.consideration().len()),
+            kept_out: Vec::new(),
             method: None,
             performances: Vec::with_capacity(terms.obligations().len()),
             accounts: vec![Account::new(terms.contract().as_str())],
@@ -111,6 +119,9 @@ impl<'a, M: Clone> Replay<'a, M> {
             credit_losses: Exact::ZERO,
             incentives_paid: Exact::ZERO,
             criteria_met: terms.criteria_met(),
+            taken_over: None,
+            estimates_are_original: estimates.is_empty(),
+            has_facts: false,
             termination: None,
             modifications: Vec::new(),
             concessions: Vec::new(),
@@ -143,7 +154,7 @@ impl<'a, M: Clone> Replay<'a, M> {
 
     /// What the price includes of an element: its latest estimate, or what the terms say.
     pub(crate) fn included<R: Recorder<Mark = M>>(
-        &self,
+        &mut self,
         rec: &mut R,
         element: &'a Consideration,
         estimates: &Estimates<'a>,
@@ -154,7 +165,21 @@ impl<'a, M: Clone> Replay<'a, M> {
                     .money(format!("{}, as estimated on {on}", element.id()))
                     .cite(self.ctx.book.cite(Paragraph::REASSESSMENT))
             })),
-            None => Ok(element.included(rec, &self.price_context())?.included),
+            None => {
+                let both = element.included(rec, &self.price_context())?;
+                if matches!(element, Consideration::Variable { .. })
+                    && both.estimate.value != both.included.value
+                {
+                    let id = element.id();
+                    self.kept_out
+                        .push(rec.difference(&both.estimate, &both.included, || {
+                            self.ctx
+                                .money(format!("expected of {id} and kept out of the price"))
+                                .cite(self.ctx.book.cite(Paragraph::CONSTRAINT))
+                        }));
+                }
+                Ok(both.included)
+            }
         }
     }
 
@@ -260,6 +285,7 @@ impl<'a, M: Clone> Replay<'a, M> {
                     .recovery_cost_per_unit
                     .map_or(Exact::ZERO, |cost| cost.exact()),
             }),
+            warranty_settled: Exact::ZERO,
             unit_prices: Vec::new(),
             usage: Vec::new(),
             reductions: Vec::new(),
@@ -344,7 +370,9 @@ impl<'a, M: Clone> Replay<'a, M> {
         event: &'a RevenueEvent,
         estimates: &Estimates<'a>,
     ) -> Result<(), RevenueError> {
-        self.take(rec, event, estimates).map_err(|flaw| flaw.of(event))
+        self.take(rec, event, estimates).map_err(|flaw| flaw.of(event))?;
+        self.has_facts = true;
+        Ok(())
     }
 
     fn take<R: Recorder<Mark = M>>(
@@ -368,6 +396,7 @@ impl<'a, M: Clone> Replay<'a, M> {
         }
         match &event.fact {
             Fact::Inception { .. } => {}
+            Fact::TakenOver { opening } => self.take_over(rec, opening, on)?,
             Fact::CriteriaMet {} => {
                 self.criteria_met = true;
                 // What was received before there was a contract, less what was paid back, is received under it.
@@ -546,7 +575,7 @@ impl<'a, M: Clone> Replay<'a, M> {
             Fact::UnitsTaken { obligation, quantity } => {
                 let quantity = positive("quantity", Exact::from(*quantity))?;
                 match &mut self.find_mut(obligation)?.measured {
-                    Measured::TakeOrPay { taken } => *taken += &quantity,
+                    Measured::TakeOrPay { taken, .. } => *taken += &quantity,
                     _ => return Err(self.wrong_measure(obligation, event)),
                 }
             }
@@ -576,6 +605,14 @@ impl<'a, M: Clone> Replay<'a, M> {
                 let credit = figure(rec, amount);
                 self.find_mut(obligation)?.reductions.push(reduction);
                 self.service_credits.push(credit);
+            }
+            Fact::WarrantySettled { obligation, cost } => {
+                let cost = self.amount("cost", cost)?;
+                let performance = self.find_mut(obligation)?;
+                if performance.obligation.warranty_cost_per_unit.is_none() {
+                    return Err(Flaw::measure(performance.obligation, "warranty_settled"));
+                }
+                performance.warranty_settled += &cost;
             }
             Fact::RightExpired { obligation } => self.close_right(obligation, on, true, event)?,
             Fact::RightExercised {
@@ -657,6 +694,14 @@ impl<'a, M: Clone> Replay<'a, M> {
     /// What is refused because the contract has not begun in the sense of the standard, or has ended.
     fn check_phase(&self, event: &RevenueEvent) -> Result<(), Flaw> {
         let fact = &event.fact;
+        if matches!(fact, Fact::TakenOver { .. }) && self.has_facts {
+            return Err(RevenueRefusal::InvalidOpening {
+                effective: event.effective,
+                found: "other facts before it".to_owned(),
+                expected: "the opening balances first".to_owned(),
+            }
+            .into());
+        }
         let is_cash = matches!(
             fact,
             Fact::Billed { .. }
@@ -667,7 +712,7 @@ impl<'a, M: Clone> Replay<'a, M> {
         );
         if let Some(ended) = &self.termination
             && !is_cash
-            && !matches!(fact, Fact::Returned { .. })
+            && !matches!(fact, Fact::Returned { .. } | Fact::WarrantySettled { .. })
         {
             return Err(self.terminated(event, ended.on).into());
         }
@@ -908,6 +953,19 @@ impl<'a, M: Clone> Replay<'a, M> {
                         return Err(Flaw::amount("expected_units", &units, &expected));
                     }
                     None => return Err(self.wrong_measure(obligation, event)),
+                }
+            }
+            Reassessment::Taking {
+                obligation,
+                expected_units,
+            } => {
+                let units = Exact::from(*expected_units);
+                if !units.is_positive() {
+                    return Err(Flaw::amount("expected_units", &units, "above zero"));
+                }
+                match &mut self.find_mut(obligation)?.measured {
+                    Measured::TakeOrPay { expected, .. } => *expected = Some(units),
+                    _ => return Err(self.wrong_measure(obligation, event)),
                 }
             }
             Reassessment::Redemption { obligation, expected } => {
@@ -1202,6 +1260,7 @@ fn obligation_of(fact: &Fact) -> Option<&str> {
         | Fact::Returned { obligation, .. }
         | Fact::ReturnLapsed { obligation }
         | Fact::ServiceCredited { obligation, .. }
+        | Fact::WarrantySettled { obligation, .. }
         | Fact::RightExpired { obligation }
         | Fact::RightExercised { obligation, .. } => Some(obligation),
         _ => None,

@@ -4,9 +4,10 @@ use l2c_documents::{Fault, Faults};
 use l2c_explain::NoTrace;
 use l2c_host::{PartyId, typed_id};
 use l2c_ledger::LegalEntity;
-use l2c_money::{Currency, Exact};
+use l2c_money::{Currency, Exact, Money};
 use serde::{Deserialize, Serialize};
 
+use crate::obligation::bad_amount;
 use crate::price_context::PriceContext;
 use crate::{AllocationRules, Consideration, Measure, Obligation, Paragraph, RevenuePolicy};
 
@@ -56,6 +57,9 @@ pub struct TermsDocument {
     /// paid or earned (606-10-55-284).
     #[serde(default = "yes")]
     pub enforceable_before_performance: bool,
+    /// What it would cost to get out of the contract, if that is less than a loss on fulfilling it (IAS 37.68).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_cost: Option<Money>,
     /// The expected duration at inception, for the one-year expedient of what remains (606-10-50-14).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original_duration_months: Option<u32>,
@@ -87,6 +91,7 @@ impl TermsDocument {
             allocation: AllocationRules::default(),
             criteria_met: true,
             enforceable_before_performance: true,
+            exit_cost: None,
             original_duration_months: None,
         }
     }
@@ -173,6 +178,12 @@ impl Terms {
         self.0.enforceable_before_performance
     }
 
+    /// What it would cost to get out of the contract.
+    #[must_use]
+    pub const fn exit_cost(&self) -> Option<Money> {
+        self.0.exit_cost
+    }
+
     /// The expected duration at inception, in months.
     #[must_use]
     pub const fn original_duration_months(&self) -> Option<u32> {
@@ -220,6 +231,9 @@ fn faults(document: &TermsDocument) -> Vec<Fault> {
     }
     check_consideration(document, &mut faults);
     check_obligations(document, &mut faults);
+    if let Some(cost) = document.exit_cost {
+        faults.extend(bad_amount("exit_cost".to_owned(), cost, document.currency));
+    }
     faults.extend(bad_text("policy.id".to_owned(), &document.policy.id));
     faults
 }

@@ -3,8 +3,9 @@
 use l2c_calendar::{NaiveDate, Period};
 use l2c_money::{Currency, Decimal, Money, Rounding};
 use l2c_revenue::{
-    Acceptance, BillingSide, Measure, Milestone, Obligation, PerformanceBeforeContract, Reallocate, Returns,
-    RevenueBase, RevenueContractId, RevenuePolicy, StandaloneAtModification, TermsDocument, UnbilledRight,
+    Acceptance, BillingSide, LossPrice, LossProvision, Measure, Milestone, Obligation,
+    PerformanceBeforeContract, Reallocate, Returns, RevenueBase, RevenueContractId, RevenuePolicy,
+    StandaloneAtModification, TermsDocument, UnbilledRight,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -237,6 +238,7 @@ fn measure(text: &Map<String, Value>, currency: Currency) -> Result<Measure, Sto
             unit_price: decimal(&unit_price)?,
             overage_price: decimal(&overage_price)?,
             end: date(&end)?,
+            expected_units: None,
         },
     })
 }
@@ -252,7 +254,12 @@ impl Contract {
             progress_decimals: contract.policies.progress_decimals,
             revenue_base: contract.policies.revenue_base.unwrap_or_default(),
             unbilled_right: contract.policies.unbilled_right.unwrap_or_default(),
-            loss_provision: contract.policies.loss_provision,
+            loss_provision: if contract.policies.loss_provision {
+                LossProvision::Obligation
+            } else {
+                LossProvision::None
+            },
+            loss_price: LossPrice::Included,
             shipping_as_fulfilment: contract.policies.shipping_as_fulfilment,
             contract_asset_monetary: contract.policies.contract_asset_monetary.unwrap_or(true),
             exclude_sales_tax: contract.exclude_sales_tax.unwrap_or(true),
