@@ -428,7 +428,18 @@ impl<M: Clone> Replay<'_, M> {
             sheet.debit(rec, Role::Receivable, &open);
             if contract == 0 {
                 let recognised_incentives = self.incentives(rec, &recognised)?;
-                due.extend([arising.clone(), recognised_incentives.clone(), escheat.clone()]);
+                let interest = self.interest(rec, moment)?;
+                if interest.value.is_negative() {
+                    sheet.credit(rec, Role::InterestExpense, &interest);
+                } else {
+                    sheet.credit(rec, Role::InterestIncome, &interest);
+                }
+                due.extend([
+                    arising.clone(),
+                    recognised_incentives.clone(),
+                    escheat.clone(),
+                    interest,
+                ]);
                 let beyond = rec.difference(&incentives_paid, &recognised_incentives, || {
                     ctx.money("paid to the customer beyond what is recognised")
                         .cite(ctx.book.cite(Paragraph::PAYABLE_TO_CUSTOMER))

@@ -201,6 +201,7 @@ impl<'a> Batch<'a> {
             contract_asset_monetary: _,
             exclude_sales_tax: _,
             one_year_expedient: _,
+            financing: _,
             performance_before_contract: _,
             standalone_at_modification: _,
             rights_join_modifications: _,

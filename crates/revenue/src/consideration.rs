@@ -7,7 +7,9 @@ use crate::payment_plan::{Growth, bad_rate};
 use crate::price_context::PriceContext;
 use crate::terms::fault;
 use crate::variable::{Constraint, Estimate};
-use crate::{Book, Compounding, MAX_OBLIGATIONS, Paragraph, PaymentPlan, RevenueError, RevenueRefusal};
+use crate::{
+    Book, Compounding, MAX_OBLIGATIONS, MAX_TERM_MONTHS, Paragraph, PaymentPlan, RevenueError, RevenueRefusal,
+};
 
 /// One part of what the customer promises.
 ///
@@ -107,6 +109,25 @@ pub enum Consideration {
         annual_rate: Decimal,
         /// How often interest is added.
         compounding: Compounding,
+        /// The obligations that it goes to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        allocate_to: Vec<String>,
+    },
+    /// What the customer pays so early that it finances the entity, in the price with its interest until the transfer
+    /// (606-10-32-15), rounded.
+    AdvancePayment {
+        /// Its name in the contract.
+        id: String,
+        /// What is paid at inception, in whole minor units.
+        amount: Money,
+        /// The annual rate of a separate loan from the customer, as a part of one: 0.06 is 6 % (606-10-32-19).
+        #[serde(with = "l2c_money::decimal_string")]
+        #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
+        annual_rate: Decimal,
+        /// How often interest is added.
+        compounding: Compounding,
+        /// When the good or service is transferred, in months after inception.
+        transfer_month: u32,
         /// The obligations that it goes to.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         allocate_to: Vec<String>,
@@ -244,6 +265,7 @@ impl Consideration {
             | Self::SalesTax { id, .. }
             | Self::Royalty { id, .. }
             | Self::DeferredPayments { id, .. }
+            | Self::AdvancePayment { id, .. }
             | Self::PerUnit { id, .. }
             | Self::Usage { id, .. } => id,
         }
@@ -260,6 +282,7 @@ impl Consideration {
             | Self::SalesTax { allocate_to, .. }
             | Self::Royalty { allocate_to, .. }
             | Self::DeferredPayments { allocate_to, .. }
+            | Self::AdvancePayment { allocate_to, .. }
             | Self::Usage { allocate_to, .. } => allocate_to,
             Self::PerUnit { obligation, .. } => std::slice::from_ref(obligation),
         }
@@ -349,6 +372,25 @@ impl Consideration {
                 compounding,
                 ..
             } => of.deferred(rec, plan, *annual_rate, *compounding)?,
+            Self::AdvancePayment {
+                amount,
+                annual_rate,
+                compounding,
+                transfer_month,
+                ..
+            } => {
+                let paid = rec.input(amount.exact(), || of.named("advance"));
+                if context.one_year_expedient && *transfer_month <= 12 {
+                    return Ok(Included::whole(paid));
+                }
+                let mut growth = Growth::new(rec, context, &Exact::from(*annual_rate), *compounding)?;
+                let grown = growth.grown(rec, &paid, *transfer_month)?;
+                let included = context.round(rec, &grown, || of.named("advance with interest,"))?;
+                Included {
+                    estimate: paid,
+                    included,
+                }
+            }
             Self::PerUnit { .. } => {
                 let note = || of.named("price by unit, before any delivery:");
                 Included::whole(rec.input(Exact::ZERO, note))
@@ -442,6 +484,23 @@ impl Consideration {
                 faults.extend(plan.faults(currency, &format!("{path}.plan")));
                 faults.extend(bad_rate(format!("{path}.annual_rate"), *annual_rate));
             }
+            Self::AdvancePayment {
+                annual_rate,
+                transfer_month,
+                ..
+            } => {
+                faults.extend(bad_rate(format!("{path}.annual_rate"), *annual_rate));
+                if *transfer_month > u32::try_from(MAX_TERM_MONTHS).unwrap_or(u32::MAX) {
+                    let path = format!("{path}.transfer_month");
+                    let expected = format!("at most {MAX_TERM_MONTHS} months ({})", Paragraph::FINANCING);
+                    faults.push(fault(
+                        path,
+                        "invalid_term",
+                        &transfer_month.to_string(),
+                        &expected,
+                    ));
+                }
+            }
             _ => {}
         }
         if faults.is_empty()
@@ -468,7 +527,11 @@ impl Consideration {
     /// Amounts that are whole minor units, with their fields.
     fn amounts(&self) -> Vec<(&'static str, Money)> {
         match self {
-            Self::Fixed { amount, .. } | Self::SalesTax { amount, .. } => vec![("amount", *amount)],
+            Self::Fixed { amount, .. }
+            | Self::SalesTax { amount, .. }
+            | Self::AdvancePayment { amount, .. } => {
+                vec![("amount", *amount)]
+            }
             Self::PayableToCustomer {
                 amount,
                 distinct_goods,

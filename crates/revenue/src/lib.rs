@@ -136,6 +136,7 @@ mod financing;
 mod functional;
 mod history;
 mod implied_rate;
+mod interest;
 pub mod judgement;
 mod modification;
 mod modifying;
@@ -199,7 +200,7 @@ pub use observed_price::{Centre, MAX_OBSERVED_PRICES};
 pub use payment_plan::{Compounding, DeferredPayment, Instalments, PaymentPlan};
 pub use period_figures::{BookPeriod, PeriodFigures, PostedPeriod, posted_by_period, project_periods};
 pub use policy::{
-    BillingSide, LossPrice, LossProvision, PerformanceBeforeContract, RevenueBase, RevenuePolicy,
+    BillingSide, Financing, LossPrice, LossProvision, PerformanceBeforeContract, RevenueBase, RevenuePolicy,
     StandaloneAtModification, UnbilledRight,
 };
 pub use portfolio::{PeriodRollForward, PortfolioDay, combine};

@@ -53,6 +53,9 @@ pub struct RevenuePolicy {
     /// Whether financing within a year is left out of account (606-10-32-18).
     #[serde(default)]
     pub one_year_expedient: bool,
+    /// Whether the interest of a financing component is accounted for with the contract.
+    #[serde(default)]
+    pub financing: Financing,
     /// What becomes of performance before the criteria of a contract are met.
     #[serde(default)]
     pub performance_before_contract: PerformanceBeforeContract,
@@ -90,6 +93,18 @@ pub enum UnbilledRight {
     ContractAsset,
     /// A receivable that is not billed yet: time alone remains (606-10-45-4).
     UnbilledReceivable,
+}
+
+/// Whether the interest of a financing component is accounted for with the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Financing {
+    /// It accretes the contract asset or the contract liability month by month, apart from revenue (606-10-32-20).
+    #[default]
+    Accrete,
+    /// It is accounted for elsewhere, as by a [`FinancingComponent`](crate::FinancingComponent).
+    Apart,
 }
 
 /// How a loss expected on work that is measured by its costs is provided for.
@@ -168,6 +183,7 @@ impl RevenuePolicy {
             contract_asset_monetary: true,
             exclude_sales_tax: true,
             one_year_expedient: false,
+            financing: Financing::Accrete,
             performance_before_contract: PerformanceBeforeContract::CatchUp,
             standalone_at_modification: StandaloneAtModification::Stated,
             rights_join_modifications: true,

@@ -35,6 +35,7 @@ impl<M: Clone> Replay<'_, M> {
             return self.release_deposit(rec, on, refund);
         }
         let refunds = self.refunds_of_goods(rec, moment)?;
+        let interest = self.interest(rec, moment)?;
         for contract in 0..self.accounts.len() {
             let Some(account) = self.accounts.get(contract) else {
                 continue;
@@ -43,7 +44,7 @@ impl<M: Clone> Replay<'_, M> {
                 ctx.money(format!("billed under {} or received, without tax", account.id))
             });
             let kept = if contract == 0 {
-                let mut less = vec![&credit, &refund, &refunds];
+                let mut less = vec![&credit, &refund, &refunds, &interest];
                 less.extend(&self.service_credits);
                 less.extend(&self.escheat);
                 let less = rec.sum(&less, || ctx.money("forgiven, paid back or owed to others"));

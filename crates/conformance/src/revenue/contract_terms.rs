@@ -3,7 +3,7 @@
 use l2c_calendar::{NaiveDate, Period};
 use l2c_money::{Currency, Decimal, Money, Rounding};
 use l2c_revenue::{
-    Acceptance, BillingSide, LossPrice, LossProvision, Measure, Milestone, Obligation,
+    Acceptance, BillingSide, Financing, LossPrice, LossProvision, Measure, Milestone, Obligation,
     PerformanceBeforeContract, Reallocate, Returns, RevenueBase, RevenueContractId, RevenuePolicy,
     StandaloneAtModification, TermsDocument, UnbilledRight,
 };
@@ -264,6 +264,7 @@ impl Contract {
             contract_asset_monetary: contract.policies.contract_asset_monetary.unwrap_or(true),
             exclude_sales_tax: contract.exclude_sales_tax.unwrap_or(true),
             one_year_expedient: contract.one_year_expedient.unwrap_or(false),
+            financing: Financing::Apart,
             performance_before_contract: PerformanceBeforeContract::Refuse,
             standalone_at_modification: StandaloneAtModification::CarriedForward,
             rights_join_modifications: false,
