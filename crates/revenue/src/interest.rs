@@ -64,7 +64,10 @@ impl<M: Clone> Replay<'_, M> {
                 }
                 let dues = plan.dues();
                 let mut growth = Growth::new(rec, &context, &Exact::from(*annual_rate), *compounding)?;
-                let later = growth.value(rec, &dues, months.saturating_add(1), months)?;
+                let asked = [(months.saturating_add(1), months)];
+                let Some(later) = growth.values(rec, &dues, asked)?.pop() else {
+                    return Ok(None);
+                };
                 let later = ctx.rounded(rec, &later, || {
                     format!("{id} still to be paid, worth after {months} months")
                 })?;
