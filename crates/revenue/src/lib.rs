@@ -40,7 +40,13 @@
 //!   from commands, with [`RevenueCommand`], [`RevenueRefusal`].
 //! - [`project`] with a [`View`] gives a [`Projection`]: allocation, schedules, [`ContractMonth`]s with their
 //!   [`NetPosition`]; [`Projection::postings`] the journal, [`Projection::post`] what is still to be posted.
+//! - [`Modification`], [`Reassessment`]: changes of a contract and of its estimates. [`effects`]: what each fact did to
+//!   revenue at once.
 //! - [`explain()`]: why a figure is what it is, by [`Question`].
+//! - [`project_days`], [`project_periods`], [`posted_by_period`]: balances at days, movements over any fiscal periods,
+//!   and what was posted when the books of a period were closed. [`project_functional`]: in the functional currency.
+//! - [`remaining_obligations`], [`PeriodRollForward`], [`PortfolioDay`]: disclosures over many contracts, never netted.
+//! - [`combine`]: contracts that are one. [`OpeningBalances`], [`parallel_run`]: a contract taken over in mid-life.
 //! - [`judgement`]: what people have to judge, as facts; the treatment that follows, with its paragraphs.
 //! - [`batch`]: allocation and schedules of contracts by the million, over columns of integers.
 //! - [`contract_cost`]: what it costs to obtain and fulfil contracts: asset or expense, amortisation, impairment.
@@ -113,8 +119,7 @@
 //!
 //! # What it is not
 //! It keeps no books and closes no period: [`FiscalCalendar`](l2c_calendar::FiscalCalendar) says what is closed,
-//! the host keeps what was posted. Variable consideration, modifications, financing, returns and
-//! other measures of progress are not here yet.
+//! the host keeps what was posted. The guide lists what is not built yet.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod account;
