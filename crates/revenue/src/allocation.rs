@@ -259,7 +259,7 @@ impl<M: Clone> Allocation<'_, M> {
         let others = (0..self.candidates.len()).filter(|place| !bundled.contains(place));
         let mut left = self.general.clone();
         for place in others {
-            let alone = self.at_ssp(rec, place)?;
+            let alone = self.at_ssp(rec, place, Paragraph::DISCOUNT)?;
             left = rec.difference(&left, &alone, || {
                 self.note("left for the bundles after", place, Paragraph::DISCOUNT)
             });
@@ -275,14 +275,15 @@ impl<M: Clone> Allocation<'_, M> {
     }
 
     /// The stand-alone price of an obligation that takes no part in a discount, as what it gets.
-    fn at_ssp<R: Recorder<Mark = M>>(&self, rec: &mut R, place: usize) -> Result<Figure<M>, RevenueError> {
+    fn at_ssp<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+        place: usize,
+        by: Paragraph,
+    ) -> Result<Figure<M>, RevenueError> {
         match self.ssp(place) {
             Some(ssp) => self.context.round(rec, ssp, || {
-                self.note(
-                    "allocated at its stand-alone selling price to",
-                    place,
-                    Paragraph::DISCOUNT,
-                )
+                self.note("allocated at its stand-alone selling price to", place, by)
             }),
             None => Ok(rec.input(Exact::ZERO, || {
                 self.note("nothing yet for", place, Paragraph::RESIDUAL)
@@ -297,9 +298,14 @@ impl<M: Clone> Allocation<'_, M> {
         bundles: &[Bundled<M>],
         residual: Option<usize>,
     ) -> Result<Allocated<M>, RevenueError> {
+        let by = if residual.is_some() {
+            Paragraph::RESIDUAL
+        } else {
+            Paragraph::DISCOUNT
+        };
         let mut amounts = Vec::with_capacity(self.candidates.len());
         for place in 0..self.candidates.len() {
-            amounts.push(self.at_ssp(rec, place)?);
+            amounts.push(self.at_ssp(rec, place, by)?);
         }
         let mut exact = amounts.clone();
         for bundle in bundles {
@@ -360,12 +366,15 @@ impl<M: Clone> Allocation<'_, M> {
         if amount.is_positive() && above && below {
             return Ok(());
         }
-        let end = |end: &Option<Money>, none: &str| end.map_or(none.to_owned(), |end| end.to_string());
         Err(RevenueError::ResidualNotFaithful {
             obligation: self.id(place).to_owned(),
             residual: amount.to_string(),
-            low: end(low, "above zero"),
-            high: end(high, "any amount"),
+            expected: match (low, high) {
+                (Some(low), Some(high)) => format!("{low} to {high}"),
+                (Some(low), None) => format!("{low} or more"),
+                (None, Some(high)) => format!("an amount above zero, up to {high}"),
+                (None, None) => "an amount above zero".to_owned(),
+            },
         })
     }
 

@@ -99,6 +99,8 @@ impl Paragraph {
     pub(crate) const COST_RECOVERY: Self = Self::new("606-10-25-37", "45");
     /// Rights that are not exercised.
     pub(crate) const BREAKAGE: Self = Self::new("606-10-55-48", "B46");
+    /// What an option that gives a material right would sell for.
+    pub(crate) const OPTION_PRICE: Self = Self::new("606-10-55-44", "B42");
     /// An option that gives a material right.
     pub(crate) const MATERIAL_RIGHT: Self = Self::new("606-10-55-42", "B40");
     /// Sales with a right of return.

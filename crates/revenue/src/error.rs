@@ -135,7 +135,7 @@ pub enum RevenueError {
     },
     /// A residual that does not depict a price.
     #[error(
-        "the residual for `{obligation}` is {residual}; expected {low} to {high}: estimate its price by another method ({})",
+        "the residual for `{obligation}` is {residual}; expected {expected}: estimate its price by another method ({})",
         Paragraph::RESIDUAL
     )]
     ResidualNotFaithful {
@@ -143,10 +143,8 @@ pub enum RevenueError {
         obligation: String,
         /// What the others leave.
         residual: String,
-        /// The least it may be.
-        low: String,
-        /// The most it may be.
-        high: String,
+        /// What it may be.
+        expected: String,
     },
     /// Under US GAAP non-cash consideration is measured at the inception of the contract.
     #[error(

@@ -168,12 +168,12 @@ impl PaymentPlan {
     }
 }
 
-/// Decimals that a value carries from payment to payment, and to which growth is computed. With it, what is lost on the
-/// way through [`MAX_TERM_MONTHS`] stays many places below [`SETTLED`].
-pub(crate) const CARRIED: u32 = 80;
-/// Decimals to which a value is settled before it is rounded for the books: enough to tell any value from a half of a
-/// minor unit, few enough for one that is exactly a half to be recognised.
-pub(crate) const SETTLED: u32 = 48;
+/// Decimals that a value carries from payment to payment, and to which growth is computed. An amount has at most 19 digits
+/// before its point and a plan at most [`MAX_TERM_MONTHS`] payments, so what is lost on the way stays below 10^-37.
+pub(crate) const CARRIED: u32 = 60;
+/// Decimals to which a value is settled before it is rounded for the books: so few that one which is exactly a half of a
+/// minor unit is seen as one in spite of what was lost, and so many that another is not.
+pub(crate) const SETTLED: u32 = 30;
 
 /// How an amount grows with time at a rate.
 pub(crate) struct Growth<'a, R: Recorder> {

@@ -305,7 +305,7 @@ impl StandalonePrice {
                     "invalid_probability",
                     likelihood.to_string(),
                     expected,
-                    Paragraph::MATERIAL_RIGHT,
+                    Paragraph::OPTION_PRICE,
                 );
             }
             Self::Points {
@@ -318,7 +318,7 @@ impl StandalonePrice {
                     "negative_standalone_price",
                     found,
                     expected,
-                    Paragraph::MATERIAL_RIGHT,
+                    Paragraph::OPTION_PRICE,
                 );
             }
             Self::Residual {
@@ -355,8 +355,19 @@ impl StandalonePrice {
         if faults.is_empty()
             && let Err(error) = self.in_bounds(currency)
         {
-            let expected = format!("other evidence ({price})");
-            faults.push(fault(path, error.code(), &error.to_string(), &expected));
+            let (found, expected) = match &error {
+                RevenueError::StandalonePriceNotEstablished {
+                    inside,
+                    observed,
+                    required,
+                    ..
+                } => (
+                    format!("{inside} of {observed} prices near their centre"),
+                    format!("a part of {required} of them at least ({})", Paragraph::ESTIMATE),
+                ),
+                other => (other.to_string(), format!("other evidence ({price})")),
+            };
+            faults.push(fault(path, error.code(), &found, &expected));
         }
         faults
     }
@@ -467,7 +478,7 @@ impl Subject<'_> {
         let exact = rec.product(a, b, || self.evidence("expected value"));
         self.context.round(rec, &exact, || {
             self.price("")
-                .cite(self.context.book.cite(Paragraph::MATERIAL_RIGHT))
+                .cite(self.context.book.cite(Paragraph::OPTION_PRICE))
         })
     }
 
