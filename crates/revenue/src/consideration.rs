@@ -236,8 +236,14 @@ impl Consideration {
 
     /// Whether an amount may be what the price includes of it now: a varying amount stays within its outcomes.
     pub(crate) fn check_estimate(&self, amount: &Money) -> Result<(), RevenueRefusal> {
-        let Self::Variable { estimate, .. } = self else {
-            return Ok(());
+        let estimate = match self {
+            Self::Variable { estimate, .. } => estimate,
+            Self::NonCash { .. } | Self::PayableToCustomer { .. } | Self::Royalty { .. } => return Ok(()),
+            _ => {
+                return Err(RevenueRefusal::NotAnEstimate {
+                    element: self.id().to_owned(),
+                });
+            }
         };
         match estimate.range() {
             Some((lowest, highest))

@@ -234,6 +234,18 @@ pub enum RevenueError {
         /// The day.
         on: NaiveDate,
     },
+    /// A question about a fact that the contract does not have.
+    #[error("no fact known by then has the number {sequence}")]
+    UnknownFact {
+        /// The number asked for.
+        sequence: u64,
+    },
+    /// Time bands that overlap or are out of order.
+    #[error("band {index} begins before the one before it ends: state bands in order, each once")]
+    BandsOverlap {
+        /// The index of the band.
+        index: usize,
+    },
     /// A policy that columns are not computed under.
     #[error("columns are not computed under this `{field}`: take the contracts one by one")]
     PolicyNotInBatch {
@@ -278,6 +290,8 @@ impl RevenueError {
             Self::MissingRate { .. } => "missing_rate",
             Self::InvalidRate { .. } => "invalid_rate",
             Self::NotInFunctionalCurrency { .. } => "functional_not_supported",
+            Self::UnknownFact { .. } => "unknown_fact",
+            Self::BandsOverlap { .. } => "bands_overlap",
             Self::PolicyNotInBatch { .. } => "policy_not_in_batch",
             Self::ImpossibleFact { refusal, .. } => refusal.code(),
             Self::Money(error) => error.code(),

@@ -30,6 +30,11 @@ pub enum Question {
         /// The month.
         month: FiscalMonth,
     },
+    /// What a fact did to cumulative revenue at once, as [`effects`](crate::effects) gives it.
+    Effect {
+        /// The host's number of the fact.
+        sequence: u64,
+    },
     /// The balance of an account role at the end of a month, or on the day of the view if it comes first; a debit is
     /// above zero.
     Balance {
@@ -108,6 +113,28 @@ fn figure<R: Recorder>(
             Ok(rec.sum(&positions, || {
                 money(format!("net positions at the end of {through}"))
             }))
+        }
+        Question::Effect { sequence } => {
+            while let Some(event) = walk.upcoming() {
+                if event.sequence != *sequence {
+                    walk.step(rec)?;
+                    continue;
+                }
+                let moment = crate::projection::moment_of(event);
+                let label = format!("by `{}` on {}", event.fact.name(), event.effective);
+                let before = walk.replay.revenue(rec, moment)?;
+                walk.step(rec)?;
+                let after = walk.replay.revenue(rec, moment)?;
+                let mut sum = |parts: &[Figure<R::Mark>], when: &str| {
+                    let parts: Vec<_> = parts.iter().collect();
+                    rec.sum(&parts, || {
+                        money(format!("recognised just {when} it, all obligations"))
+                    })
+                };
+                let (before, after) = (sum(&before, "before"), sum(&after, "after"));
+                return Ok(rec.difference(&after, &before, || money(format!("recognised at once {label}"))));
+            }
+            Err(RevenueError::UnknownFact { sequence: *sequence })
         }
         Question::Balance { role, month } => {
             let through = month.last_day().min(view.as_of);

@@ -84,6 +84,8 @@
 //! | `convention_needs_months` | ask for calendar months, or count by day |
 //! | `column_length`, `column_value`, `invalid_periods` | from a [`batch`]: correct the columns or the periods |
 //! | `missing_rate`, `invalid_rate` | give a rate of exchange |
+//! | `bands_overlap` | state the bands in order, each once |
+//! | `unknown_fact` | ask for a fact of the contract |
 //! | `functional_not_supported` | translate the contract by hand: more than billing, payments and revenue moved, or one of them fell |
 //! | `policy_not_in_batch` | take such contracts one by one |
 //! | codes of `l2c-money`, `l2c-calendar`, `l2c-ledger` | as their pages say |
@@ -111,6 +113,7 @@
 //! | `contract_criteria_not_met` | wait for the criteria, or choose the policy that catches up |
 //! | `contract_terminated`, `nothing_remaining` | make another contract |
 //! | `standalone_price_required` | state the stand-alone price at the date of the modification |
+//! | `not_an_estimate` | change an agreed amount by a modification |
 //! | `estimate_outside_outcomes` | correct the estimate, or the outcomes by a modification |
 //! | `credit_exceeds_receivable`, `refund_exceeds_liability` | credit or pay back at most what is owed |
 //! | `invalid_opening` | take the contract over with each obligation and the price of the terms, before any other fact |

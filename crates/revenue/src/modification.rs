@@ -79,7 +79,8 @@ pub struct ObligationChange {
     /// The new estimate of its costs in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_total: Option<Money>,
-    /// The stand-alone price of the whole obligation at this date.
+    /// The stand-alone price at this date of the obligation as it was promised before; what remains of it weighs this
+    /// times the part that is not done. Of a longer term or more units state `ssp_remaining`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssp: Option<Money>,
     /// The stand-alone price of what remains of it at this date.

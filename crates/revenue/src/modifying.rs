@@ -291,7 +291,10 @@ impl<'a, M: Clone> Replay<'a, M> {
             if !is_remaining && !remaining.is_empty() {
                 return Err(RevenueRefusal::AlreadySatisfied {
                     obligation: change.obligation.clone(),
-                    on,
+                    on: self
+                        .find(&change.obligation)?
+                        .transfer_date(ctx.book)
+                        .unwrap_or(on),
                 }
                 .into());
             }

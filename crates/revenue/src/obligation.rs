@@ -362,18 +362,19 @@ impl Measure {
         }
     }
 
-    /// The fact by which obligations of this measure are satisfied.
-    pub(crate) const fn fact(&self) -> &'static str {
+    /// What satisfies obligations of this measure.
+    pub(crate) const fn advice(&self) -> &'static str {
         match self {
-            Self::PointInTime => "satisfied",
-            Self::Time { .. } => "service_started",
-            Self::Units { .. } => "delivered",
-            Self::Percent => "progressed",
-            Self::Milestones { .. } => "milestone_reached",
-            Self::CostToCost { .. } => "cost_incurred",
-            Self::Redemption { .. } => "redeemed",
-            Self::MaterialRight => "right_exercised",
-            Self::TakeOrPay { .. } => "units_taken",
+            Self::PointInTime => "`satisfied` does",
+            Self::Time { period: None, .. } => "`service_started` does",
+            Self::Time { period: Some(_), .. } => "its period is agreed, nothing need be told",
+            Self::Units { .. } => "`delivered` does; with `returns` promised, also `returned`",
+            Self::Percent => "`progressed` does",
+            Self::Milestones { .. } => "`milestone_reached` does",
+            Self::CostToCost { .. } => "`cost_incurred` does",
+            Self::Redemption { .. } => "`redeemed` does",
+            Self::MaterialRight => "`right_exercised` or `right_expired` does",
+            Self::TakeOrPay { .. } => "`units_taken` does",
         }
     }
 }

@@ -41,8 +41,24 @@ impl<'a> Context<'a> {
         RevenueRefusal::UnknownObligation {
             contract: self.terms.contract().clone(),
             obligation: id.to_owned(),
+            promised: self.promised(),
         }
         .into()
+    }
+
+    /// The obligations of the terms by name, the first few of many.
+    fn promised(&self) -> String {
+        const SHOWN: usize = 8;
+        let ids = self
+            .terms
+            .obligations()
+            .iter()
+            .map(|obligation| format!("`{}`", obligation.id));
+        let mut ids: Vec<String> = ids.take(SHOWN).collect();
+        if self.terms.obligations().len() > SHOWN {
+            ids.push("others".to_owned());
+        }
+        ids.join(", ")
     }
 
     /// A place in the terms of the contract.
@@ -763,6 +779,38 @@ impl<'a, M: Clone> Performance<'a, M> {
             ctx.money(format!("charged for the units of {id}, exact"))
         });
         ctx.rounded(rec, &exact, || format!("charged for the units of {id}"))
+    }
+
+    /// What is allocated since inception, less what is expected back.
+    pub(crate) fn net_allocation<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+        ctx: &Context<'_>,
+    ) -> Result<Exact, RevenueError> {
+        let gross = &self.earned_before.value + &self.allocated.value;
+        let Some(returns) = self.returns.as_ref().filter(|_| self.takes_part) else {
+            return Ok(gross);
+        };
+        let units = match self.total_units() {
+            Some(total) => returns.expected.clone().min(total),
+            None => returns.expected.clone(),
+        };
+        Ok(&gross - &self.value_of_units(rec, ctx, &units)?.value)
+    }
+
+    /// What is earned of it, less what is expected back of what was delivered.
+    pub(crate) fn net_earned<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+        ctx: &Context<'_>,
+        moment: Moment,
+    ) -> Result<Exact, RevenueError> {
+        let earned = self.earned(rec, ctx, moment)?.value;
+        let back = self.expected_back(ctx, moment);
+        if !self.takes_part || !back.is_positive() {
+            return Ok(earned);
+        }
+        Ok(&earned - &self.value_of_units(rec, ctx, &back)?.value)
     }
 
     /// What the delivered units earn by prices of their own, net of what is expected back, and what they are charged

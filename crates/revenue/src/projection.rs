@@ -97,8 +97,8 @@ pub struct ObligationFigures {
     pub allocated: Money,
     /// What is recognised of it by the end of the day of the view.
     pub recognised: Money,
-    /// Allocated and not recognised: what is not yet performed (606-10-50-13), whether billed or not, without use
-    /// that is priced by itself. It is not the contract liability; that is the [`NetPosition`](crate::NetPosition).
+    /// Allocated and not recognised: what is not yet performed (606-10-50-13), whether billed or not, without what is
+    /// expected back and without use that is priced by itself. It is not the contract liability; that is the [`NetPosition`](crate::NetPosition).
     pub remaining: Money,
     /// The part of it that is satisfied, from 0 to 1.
     pub progress: Exact,
@@ -313,10 +313,7 @@ pub fn effects(events: &[RevenueEvent], view: &View) -> Result<Vec<Effect>, Reve
     let mut walk = Walk::new(rec, &history, view.book)?;
     let mut effects = Vec::new();
     while let Some(event) = walk.upcoming().filter(|event| event.effective <= view.as_of) {
-        let moment = match event.fact {
-            Fact::Terminated { .. } => Moment::end_of(event.effective),
-            _ => Moment::before(event.effective),
-        };
+        let moment = moment_of(event);
         let before = total(&walk.replay.revenue(rec, moment)?);
         walk.step(rec)?;
         let after = total(&walk.replay.revenue(rec, moment)?);
@@ -328,6 +325,14 @@ pub fn effects(events: &[RevenueEvent], view: &View) -> Result<Vec<Effect>, Reve
         });
     }
     Ok(effects)
+}
+
+/// The moment at which the effect of a fact is seen.
+pub(crate) fn moment_of(event: &RevenueEvent) -> Moment {
+    match event.fact {
+        Fact::Terminated { .. } => Moment::end_of(event.effective),
+        _ => Moment::before(event.effective),
+    }
 }
 
 fn total(figures: &[Figure<()>]) -> Exact {
@@ -386,9 +391,9 @@ fn obligations(
         let remaining = if performance.closed.is_some() {
             Exact::ZERO
         } else if replay.criteria_met {
-            &allocated - &performance.earned(rec, &ctx, moment)?.value
+            &performance.net_allocation(rec, &ctx)? - &performance.net_earned(rec, &ctx, moment)?
         } else {
-            allocated.clone()
+            performance.net_allocation(rec, &ctx)?
         };
         rows.push(ObligationFigures {
             id: performance.id().to_owned(),

@@ -43,12 +43,17 @@ pub enum RevenueRefusal {
         inception: NaiveDate,
     },
     /// An obligation that the contract does not have.
-    #[error("{contract} promises no `{obligation}` ({})", Paragraph::OBLIGATIONS)]
+    #[error(
+        "{contract} promises no `{obligation}`, it promises {promised} ({})",
+        Paragraph::OBLIGATIONS
+    )]
     UnknownObligation {
         /// The contract.
         contract: RevenueContractId,
         /// The name in the command.
         obligation: String,
+        /// What there is.
+        promised: String,
     },
     /// A name that nothing in the contract has.
     #[error("there is no {what} `{name}`")]
@@ -60,7 +65,7 @@ pub enum RevenueRefusal {
     },
     /// A fact that does not fit how an obligation is satisfied.
     #[error(
-        "`{fact}` does not fit `{obligation}`, which is satisfied {measure}: `{instead}` does ({})",
+        "`{fact}` does not fit `{obligation}`, which is satisfied {measure}: {instead} ({})",
         Paragraph::PROGRESS
     )]
     WrongMeasure {
@@ -70,7 +75,7 @@ pub enum RevenueRefusal {
         fact: &'static str,
         /// How the obligation is satisfied.
         measure: &'static str,
-        /// The fact that satisfies it.
+        /// What satisfies it.
         instead: &'static str,
     },
     /// Progress below zero or above the whole.
@@ -169,7 +174,7 @@ pub enum RevenueRefusal {
     },
     /// A modification changes the term or the units of an obligation, and does not say what is worth what then.
     #[error(
-        "`{obligation}` changes on {effective}: state `ssp` or `ssp_remaining` as of that date ({})",
+        "`{obligation}` changes on {effective}: state `ssp_remaining` as of that date ({})",
         Paragraph::PROSPECTIVE
     )]
     StandalonePriceRequired {
@@ -192,6 +197,15 @@ pub enum RevenueRefusal {
         lowest: Money,
         /// The largest outcome.
         highest: Money,
+    },
+    /// An amount that is agreed is no estimate; only what can vary is estimated anew.
+    #[error(
+        "`{element}` is no varying amount: a modification changes it, no estimate ({})",
+        Paragraph::REASSESSMENT
+    )]
+    NotAnEstimate {
+        /// The element.
+        element: String,
     },
     /// More is credited or given up than is receivable.
     #[error(
@@ -343,6 +357,7 @@ impl RevenueRefusal {
             | Self::DuplicateElement { .. } => "duplicate_id",
             Self::StandalonePriceRequired { .. } => "standalone_price_required",
             Self::EstimateOutsideOutcomes { .. } => "estimate_outside_outcomes",
+            Self::NotAnEstimate { .. } => "not_an_estimate",
             Self::CreditExceedsReceivable { .. } => "credit_exceeds_receivable",
             Self::RefundExceedsLiability { .. } => "refund_exceeds_liability",
             Self::InvalidOpening { .. } => "invalid_opening",
@@ -410,7 +425,7 @@ impl Flaw {
             obligation: obligation.id.clone(),
             fact,
             measure: obligation.measure.words(),
-            instead: obligation.measure.fact(),
+            instead: obligation.measure.advice(),
         }
         .into()
     }

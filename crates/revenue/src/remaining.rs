@@ -28,7 +28,7 @@ pub struct DisclosureExpedients {
 pub struct RemainingObligations {
     /// By band, in their order.
     pub bands: Vec<Money>,
-    /// After the last band.
+    /// In none of the bands.
     pub later: Money,
     /// Without a date.
     pub unscheduled: Money,
@@ -38,6 +38,9 @@ pub struct RemainingObligations {
 
 /// What remains of a contract at the end of the day of the view, in time bands that follow it. Nothing is disclosed of
 /// a contract before its inception, before its criteria are met, or where an expedient leaves it out.
+///
+/// What is expected back is no part of it. Bands stand in order and do not overlap; the `one_year` expedient needs
+/// `original_duration_months` in the terms.
 ///
 /// A service falls into the bands as time will run; another obligation into the band of its expected date.
 ///
@@ -50,6 +53,15 @@ pub fn remaining_obligations(
     expedients: DisclosureExpedients,
 ) -> Result<Option<RemainingObligations>, RevenueError> {
     let rec = &mut NoTrace;
+    let overlap = bands.windows(2).position(|pair| match pair {
+        [first, second] => second.start() < first.end(),
+        _ => false,
+    });
+    if let Some(index) = overlap {
+        return Err(RevenueError::BandsOverlap {
+            index: index.saturating_add(1),
+        });
+    }
     let history = History::of(events, view.known_at)?;
     let terms = history.terms;
     let is_short = terms
@@ -75,9 +87,9 @@ pub fn remaining_obligations(
         if performance.closed.is_some() {
             continue;
         }
-        let allocated = &performance.earned_before.value + &performance.allocated.value;
+        let allocated = performance.net_allocation(rec, &ctx)?;
         let mut earned_at = |day: NaiveDate| -> Result<Exact, RevenueError> {
-            Ok(performance.earned(rec, &ctx, Moment::end_of(day))?.value)
+            Ok(performance.net_earned(rec, &ctx, Moment::end_of(day))?)
         };
         let earned = earned_at(view.as_of)?;
         let remaining = &allocated - &earned;

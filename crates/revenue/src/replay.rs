@@ -946,7 +946,12 @@ impl<'a, M: Clone> Replay<'a, M> {
                 expected_units,
             } => {
                 let units = positive("expected_units", Exact::from(*expected_units))?;
-                match &mut self.find_mut(obligation)?.returns {
+                let performance = self.find_mut(obligation)?;
+                if let Some(most) = performance.total_units().filter(|most| units > *most) {
+                    let expected = format!("at most the {most} that are promised");
+                    return Err(Flaw::amount("expected_units", &units, &expected));
+                }
+                match &mut performance.returns {
                     Some(returns) if units >= returns.returned => returns.expected = units,
                     Some(returns) => {
                         let expected = format!("at least the {} units that came back", returns.returned);

@@ -39,6 +39,8 @@ impl Projection {
     pub fn schedule_rows(&self) -> Result<Vec<ScheduleRow<'_>>, RevenueError> {
         let mut rows = Vec::new();
         for obligation in &self.obligations {
+            // What is recognised in the end, as it is known by the day of the view.
+            let whole = obligation.recognised.checked_add(&obligation.remaining)?;
             for scheduled in &obligation.schedule {
                 rows.push(ScheduleRow {
                     contract: &self.contract,
@@ -47,7 +49,7 @@ impl Projection {
                     month: scheduled.month,
                     amount: scheduled.amount,
                     cumulative: scheduled.cumulative,
-                    remaining: obligation.allocated.checked_sub(&scheduled.cumulative)?,
+                    remaining: whole.checked_sub(&scheduled.cumulative)?,
                 });
             }
         }

@@ -157,7 +157,7 @@ fn a_refused_command_says_why() {
     before_inception: `satisfied` on 2017-03-14 is before the inception on 2017-03-15 (ASC 606-10-25-1, IFRS 15.9)
     before_inception: `service_started` on 2017-03-14 is before the inception on 2017-03-15 (ASC 606-10-25-1, IFRS 15.9)
     before_inception: `billed` on 2017-03-14 is before the inception on 2017-03-15 (ASC 606-10-25-1, IFRS 15.9)
-    unknown_obligation: rev_1 promises no `gadget` (ASC 606-10-25-14, IFRS 15.22)
+    unknown_obligation: rev_1 promises no `gadget`, it promises `licence`, `support` (ASC 606-10-25-14, IFRS 15.22)
     wrong_measure: `satisfied` does not fit `support`, which is satisfied over time: `service_started` does (ASC 606-10-25-31, IFRS 15.39)
     wrong_measure: `service_started` does not fit `licence`, which is satisfied at a point in time: `satisfied` does (ASC 606-10-25-31, IFRS 15.39)
     already_satisfied: `licence` is satisfied since 2017-03-20 (ASC 606-10-25-23, IFRS 15.31)
@@ -311,11 +311,13 @@ fn terms_are_checked_when_they_are_read() {
         "billing": "erp",
         "revenue_base": "posted",
         "unbilled_right": "contract_asset",
-        "loss_provision": false,
+        "loss_provision": "none",
+        "loss_price": "expected",
         "shipping_as_fulfilment": false,
         "contract_asset_monetary": true,
         "exclude_sales_tax": true,
         "one_year_expedient": false,
+        "financing": "accrete",
         "performance_before_contract": "catch_up",
         "standalone_at_modification": "stated",
         "rights_join_modifications": true
