@@ -34,10 +34,17 @@ impl<M: Clone> Replay<'_, M> {
         moment: Moment,
     ) -> Result<Vec<Figure<M>>, RevenueError> {
         let waits = !self.criteria_met && self.termination.is_none();
+        let is_early = moment.day < self.inception;
         let ctx = self.ctx;
         self.performances
             .iter()
             .map(|performance| {
+                if is_early {
+                    return Ok(rec.input(Exact::ZERO, || {
+                        ctx.money(format!("nothing before the inception on {}", self.inception))
+                            .cite(ctx.book.cite(Paragraph::CONTRACT))
+                    }));
+                }
                 if waits {
                     return Ok(rec.input(Exact::ZERO, || {
                         ctx.money("nothing: the criteria of a contract are not met")
@@ -331,7 +338,7 @@ impl<M: Clone> Replay<'_, M> {
         let (billed, positions) = if self.criteria_met {
             self.position(rec, &mut sheet, &revenue, moment)?
         } else {
-            self.deposits(rec, &mut sheet);
+            self.deposits(rec, &mut sheet, &total_revenue);
             let nothing = rec.input(Exact::ZERO, || ctx.money("billed: there is no contract yet"));
             (nothing, Vec::new())
         };
@@ -348,17 +355,23 @@ impl<M: Clone> Replay<'_, M> {
     }
 
     /// Before there is a contract, what was received is a liability (606-10-25-8).
-    fn deposits<R: Recorder<Mark = M>>(&self, rec: &mut R, sheet: &mut Sheet<M>) {
+    fn deposits<R: Recorder<Mark = M>>(&self, rec: &mut R, sheet: &mut Sheet<M>, kept: &Figure<M>) {
         let ctx = self.ctx;
         let received = rec.input(self.deposit(), || {
             ctx.money("received before there was a contract, less what was paid back")
                 .cite(ctx.book.cite(Paragraph::BEFORE_CONTRACT))
         });
         sheet.debit(rec, Role::Cash, &received);
-        match &self.termination {
-            None => sheet.credit(rec, Role::DepositLiability, &received),
-            Some(ended) => sheet.credit(rec, Role::RefundLiability, &ended.refund),
+        if self.termination.is_none() {
+            sheet.credit(rec, Role::DepositLiability, &received);
+            return;
         }
+        // What is kept is revenue; all else that is held is owed, also what is paid after the end.
+        let owed = rec.difference(&received, kept, || {
+            ctx.money("received and not kept")
+                .cite(ctx.book.cite(Paragraph::REFUND_LIABILITY))
+        });
+        sheet.credit(rec, Role::RefundLiability, &owed);
     }
 
     fn position<R: Recorder<Mark = M>>(

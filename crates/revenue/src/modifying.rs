@@ -288,7 +288,8 @@ impl<'a, M: Clone> Replay<'a, M> {
                 let performance = self.performances.get(known.place);
                 performance.is_some_and(|performance| performance.id() == change.obligation)
             });
-            if !is_remaining && !remaining.is_empty() {
+            let nothing_goes_on = remaining.is_empty() && modification.adds.is_empty();
+            if !is_remaining && !nothing_goes_on {
                 return Err(RevenueRefusal::AlreadySatisfied {
                     obligation: change.obligation.clone(),
                     on: self
@@ -363,6 +364,9 @@ impl<'a, M: Clone> Replay<'a, M> {
                 .cite(ctx.book.cite(Paragraph::PROSPECTIVE))
         });
         for known in remaining {
+            if let Some(performance) = self.performances.get_mut(known.place) {
+                performance.began = performance.has_begun(&ctx, Moment::before(on));
+            }
             if let Some(change) = known.change {
                 self.change_terms(change, known.is_distinct.then_some(on))?;
             }
@@ -436,6 +440,10 @@ impl<'a, M: Clone> Replay<'a, M> {
                     .cite(ctx.book.cite(Paragraph::STANDALONE_PRICE))
             }));
         }
+        let one = rec.input(Exact::ONE, || Note::new("the whole").percent());
+        let mut left = rec.difference(&one, &known.progress, || {
+            Note::new(format!("left of {id}")).percent()
+        });
         let whole = match known.change.and_then(|change| change.ssp) {
             Some(price) => {
                 let price = self.amount("changes.ssp", &price)?;
@@ -453,13 +461,16 @@ impl<'a, M: Clone> Replay<'a, M> {
                     }
                     .into());
                 }
+                // An earlier modification has left the price of what then remained: less of it is left now.
+                if !performance.origin.value.is_zero() {
+                    let since = performance.fraction(rec, known.progress.clone())?;
+                    left = rec.difference(&one, &since, || {
+                        Note::new(format!("left of {id} since its allocation began")).percent()
+                    });
+                }
                 performance.ssp.clone()
             }
         };
-        let one = rec.input(Exact::ONE, || Note::new("the whole").percent());
-        let left = rec.difference(&one, &known.progress, || {
-            Note::new(format!("left of {id}")).percent()
-        });
         Ok(rec.product(&whole, &left, || {
             ctx.money(format!("stand-alone price of what remains of {id}"))
                 .cite(ctx.book.cite(Paragraph::STANDALONE_PRICE))

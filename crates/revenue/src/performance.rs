@@ -214,6 +214,8 @@ pub(crate) struct Performance<'a, M> {
     /// The progress at which the present allocation began.
     pub(crate) origin: Figure<M>,
     pub(crate) batches: Vec<Batch<M>>,
+    /// Whether work on it had begun when a modification let it begin anew.
+    pub(crate) began: bool,
     pub(crate) measured: Measured<'a>,
     pub(crate) returns: Option<ReturnState>,
     /// What claims under its assurance-type warranty have cost.
@@ -333,7 +335,7 @@ impl<'a, M: Clone> Performance<'a, M> {
         match &self.measured {
             Measured::PointInTime { .. } => self.is_transferred(ctx, moment),
             Measured::Time { period, .. } => {
-                period.is_some_and(|period| period.start() <= moment.time_through)
+                self.began || period.is_some_and(|period| period.start() <= moment.time_through)
             }
             _ => true,
         }
@@ -583,7 +585,7 @@ impl<'a, M: Clone> Performance<'a, M> {
     }
 
     /// The share of the present allocation that is earned.
-    fn fraction<R: Recorder<Mark = M>>(
+    pub(crate) fn fraction<R: Recorder<Mark = M>>(
         &self,
         rec: &mut R,
         progress: Figure<M>,

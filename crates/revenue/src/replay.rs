@@ -277,6 +277,7 @@ impl<'a, M: Clone> Replay<'a, M> {
             earned_before: zero,
             origin,
             batches: Vec::new(),
+            began: false,
             measured: Performance::<M>::measured_at_first(obligation, self.ctx.policy()),
             returns: obligation.returns.as_ref().map(|returns| ReturnState {
                 expected: Exact::from(returns.expected_units),
@@ -342,6 +343,10 @@ impl<'a, M: Clone> Replay<'a, M> {
         ids: &[&str],
         paragraph: Paragraph,
     ) -> Result<Vec<Pair<M>>, RevenueError> {
+        if weights.is_empty() && amount.value.is_zero() {
+            // Nothing for nobody: what is added has prices of its own.
+            return Ok(Vec::new());
+        }
         let (ctx, context) = (self.ctx, self.price_context());
         let note = |what: &str, index: usize| {
             let id = ids.get(index).copied().unwrap_or_default();
@@ -398,9 +403,12 @@ impl<'a, M: Clone> Replay<'a, M> {
             Fact::Inception { .. } => {}
             Fact::TakenOver { opening } => self.take_over(rec, opening, on)?,
             Fact::CriteriaMet {} => {
-                self.criteria_met = true;
                 // What was received before there was a contract, less what was paid back, is received under it.
-                let paid_back = std::mem::replace(&mut self.refunds, Exact::ZERO);
+                let paid_back = if std::mem::replace(&mut self.criteria_met, true) {
+                    Exact::ZERO
+                } else {
+                    std::mem::replace(&mut self.refunds, Exact::ZERO)
+                };
                 if !paid_back.is_zero() {
                     self.account_mut(None)?.payments.push(Payment {
                         document: None,
