@@ -718,10 +718,17 @@ impl<'a, M: Clone> Performance<'a, M> {
         let cost = rec.input(&costs.incurred - &costs.incurred_before, || {
             ctx.money(format!("cost of {id} by the end of {}", moment.day))
         });
-        let least = rec.minimum(&[&cost, &self.allocated], || {
+        let note = || {
             ctx.money(format!("cost of {id}, at most what is allocated"))
                 .cite(ctx.book.cite(Paragraph::COST_RECOVERY))
-        });
+        };
+        let least = if self.allocated.value.is_negative() {
+            // What is owed for the work, and not earned, grows with it too.
+            let cost = rec.negate(&cost, || ctx.money(format!("cost of {id}, below zero")));
+            rec.maximum(&[&cost, &self.allocated], note)
+        } else {
+            rec.minimum(&[&cost, &self.allocated], note)
+        };
         let least = ctx.rounded(rec, &least, || format!("{id} recognised at its cost"))?;
         Ok(rec.sum(&[&self.earned_before, &least], || {
             ctx.money(format!("{id} recognised by the end of {}", moment.time_through))

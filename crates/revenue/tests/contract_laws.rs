@@ -5,6 +5,8 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::manual_is_multiple_of,
+    clippy::cast_possible_truncation,
     missing_docs
 )]
 
@@ -99,6 +101,7 @@ fn measure(coin: Coin, (kind, _, a, b, c): Promise) -> Measure {
             unit_price: coin.of(i64::from(b % 700) + 1).amount(),
             overage_price: coin.of(i64::from(c)).amount(),
             end: date(a % 600),
+            expected_units: None,
         },
         8 => Measure::Units { total: None },
         9 => Measure::Time {
@@ -242,7 +245,11 @@ fn terms() -> impl Strategy<Value = TermsDocument> {
                 } else {
                     RevenueBase::Unrounded
                 };
-                policy.loss_provision = flags[3];
+                policy.loss_provision = if flags[3] {
+                    LossProvision::Obligation
+                } else {
+                    LossProvision::None
+                };
                 document.enforceable_before_performance = flags[4] || flags[5];
                 document.criteria_met = flags[6] || flags[7];
                 document
@@ -659,11 +666,14 @@ fn sum<'a>(amounts: impl IntoIterator<Item = &'a Money>, currency: Currency) -> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn what_is_performed_in_full_is_recognised_in_full(contract in story()) {
         let contract = complete(contract);
+        // A credit loss told before there is a contract keeps its criteria from being met.
+        let has_begun = |event: &RevenueEvent| matches!(event.fact, Fact::CriteriaMet {});
+        prop_assume!(contract.terms().unwrap().criteria_met() || contract.facts().iter().any(has_begun));
         let figures = project(contract.facts(), &view(LAST)).unwrap();
         prop_assert!(figures.is_fulfilled() || figures.obligations.iter().all(|o| o.is_satisfied || !o.progress.is_positive()));
         // What a state claims of unused rights is in the price and never revenue.
@@ -985,7 +995,7 @@ fn effect_of_modification(contract: &RevenueContract) -> Vec<Money> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn a_modification_that_changes_nothing_changes_nothing(
