@@ -166,6 +166,7 @@ mod renewal_right;
 mod replay;
 mod report;
 mod repurchase;
+mod repurchase_position;
 mod service_schedule;
 mod standalone_price;
 mod standalone_price_list;
@@ -225,9 +226,8 @@ pub use renewal_right::{
     RenewalTermFigures, RenewedTerm,
 };
 pub use report::{BalanceRollForward, RevenueWaterfall, RollForwardRow, ScheduleRow, WaterfallRow};
-pub use repurchase::{
-    InterestAccrual, RepurchaseAgreement, RepurchaseFigure, RepurchaseOutcome, RepurchasePosition, TimeValue,
-};
+pub use repurchase::{InterestAccrual, RepurchaseAgreement, RepurchaseOutcome, TimeValue};
+pub use repurchase_position::{RepurchaseFigure, RepurchasePosition};
 pub use service_schedule::{
     EarnedPeriod, ScheduleDocument, ServicePrice, ServiceSchedule, ServiceScheduleFigures,
 };
