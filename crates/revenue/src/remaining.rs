@@ -89,7 +89,7 @@ pub fn remaining_obligations(
         }
         let allocated = performance.net_allocation(rec, &ctx)?;
         let mut earned_at = |day: NaiveDate| -> Result<Exact, RevenueError> {
-            Ok(performance.net_earned(rec, &ctx, Moment::end_of(day))?)
+            performance.net_earned(rec, &ctx, Moment::end_of(day))
         };
         let earned = earned_at(view.as_of)?;
         let remaining = &allocated - &earned;
