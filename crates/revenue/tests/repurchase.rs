@@ -295,11 +295,11 @@ fn interest_says_why() {
     );
     insta::assert_snapshot!(why.unwrap().unwrap().text(), @r"
     interest expense: 50.00 USD (rounded half up to 2 decimals, residue 0.00 USD) [ASC 606-10-55-70]
-      in 48 decimals: 50.00 USD (power, rounded half even to 48 decimals)
+      in 30 decimals: 50.00 USD (power, rounded half even to 30 decimals)
         interest expense, exact: 50.00 USD (difference)
           owed with interest, exact: 1050.00 USD (product)
             sale price: 1000.00 USD #0
-            growth in the part of the time: 1.05 (power, rounded half even to 80 decimals)
+            growth in the part of the time: 1.05 (power, rounded half even to 60 decimals)
               growth over the whole time: 1.1025 (quotient)
                 repurchase price: 1102.50 USD
                 sale price: 1000.00 USD see #0
