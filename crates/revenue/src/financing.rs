@@ -434,6 +434,14 @@ fn faults(document: &FinancingDocument) -> Vec<Fault> {
     match &document.terms {
         FinancingTerms::Deferred { plan, discount } => {
             faults.extend(plan.faults(document.currency, "terms.deferred.plan"));
+            if matches!(discount, DiscountRate::CashPrice(_)) && plan.pays_back() {
+                let expected = format!(
+                    "payments of zero or above, or a stated rate: a cash price then implies no single rate ({})",
+                    Paragraph::DISCOUNT_RATE
+                );
+                let (path, found) = ("terms.deferred.plan", "a payment below zero");
+                faults.push(fault(path, "invalid_amount", found, &expected));
+            }
             faults.extend(match discount {
                 DiscountRate::AnnualRate(rate) => {
                     bad_rate("terms.deferred.discount.annual_rate".to_owned(), *rate)

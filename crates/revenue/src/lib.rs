@@ -50,6 +50,8 @@
 //! - [`judgement`]: what people have to judge, as facts; the treatment that follows, with its paragraphs.
 //! - [`batch`]: allocation and schedules of contracts by the million, over columns of integers.
 //! - [`contract_cost`]: what it costs to obtain and fulfil contracts: asset or expense, amortisation, impairment.
+//! - [`StandalonePriceList`], [`TransactionPrice`], [`AllocationRequest`], [`ServiceSchedule`], [`FinancingComponent`]: one
+//!   step of the standard asked for alone, by a document of its own; each gives figures and says why.
 //! - [`ThirdPartySale`]: what is sold for others, gross or net.
 //! - [`RepurchaseAgreement`]: sales that are a financing or a lease, because the goods come back.
 //! - [`RenewalRight`]: options to renew that are material rights, by the practical alternative.
@@ -64,9 +66,9 @@
 //! | `count`, `invalid_text`, `duplicate_id`, `currency_mismatch`, `invalid_amount`, `term_too_long` | correct the terms; every fault is listed with its path |
 //! | `negative_standalone_price`, `no_allocation_basis` | correct the stand-alone selling prices |
 //! | `invalid_range`, `invalid_probability` | correct the figure: the message says what would be right |
-//! | `convention_needs_months` | count by days, or ask about whole months |
 //! | `unknown_reference` | name what the document has |
 //! | `probabilities_not_one` | state every possible outcome |
+//! | `unknown_element` | leave prices by unit and fees by usage to a contract |
 //! | `no_rate` | correct the cash price or the payments |
 //! | `invalid_term`, `invalid_rate`, `missing_field` | correct the plan of payments, its rate, the fair value |
 //! | `measurement_date_not_allowed` | under ASC 606, measure non-cash consideration at inception |
@@ -144,6 +146,7 @@ mod financing;
 mod functional;
 mod history;
 mod implied_rate;
+mod included_consideration;
 mod interest;
 pub mod judgement;
 mod modification;
@@ -168,6 +171,7 @@ mod report;
 mod repurchase;
 mod repurchase_position;
 mod service_schedule;
+mod standalone_estimate;
 mod standalone_price;
 mod standalone_price_list;
 mod takeover;

@@ -31,7 +31,7 @@ pub struct PaymentPlan {
 pub struct DeferredPayment {
     /// Months after the transfer; 0 is the transfer itself.
     pub month: u32,
-    /// What is paid, in whole minor units; zero or above.
+    /// What is paid, in whole minor units; below zero if it is paid back.
     pub amount: Money,
 }
 
@@ -44,7 +44,7 @@ pub struct Instalments {
     pub count: u32,
     /// When the first is due, in months after the transfer.
     pub first_month: u32,
-    /// What each pays, in whole minor units; zero or above.
+    /// What each pays, in whole minor units; below zero if it is paid back.
     pub amount: Money,
     /// Months from one to the next.
     #[serde(default = "one_month")]
@@ -82,6 +82,13 @@ impl PaymentPlan {
             }
         }
         dues
+    }
+
+    /// Whether something is paid back: then several rates, or none, may make the payments worth a cash price.
+    pub(crate) fn pays_back(&self) -> bool {
+        let instalment = self.instalments.map(|plan| plan.amount);
+        let mut amounts = self.payments.iter().map(|due| due.amount).chain(instalment);
+        amounts.any(|amount| amount.is_negative())
     }
 
     /// Whether the last payment is due within a year.
@@ -154,8 +161,8 @@ impl PaymentPlan {
                     amount.to_string(),
                     expected,
                 );
-            } else if amount.is_negative() || amount.minor().is_err() {
-                let expected = "whole minor units of the currency, zero or above".to_owned();
+            } else if amount.minor().is_err() {
+                let expected = "whole minor units of the currency".to_owned();
                 refuse(
                     format!("{field}.amount"),
                     "invalid_amount",

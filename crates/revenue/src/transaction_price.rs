@@ -5,7 +5,7 @@ use l2c_explain::{Explanation, Figure, NoTrace, Recorder, Trace};
 use l2c_money::{Currency, Money, Rounding, RoundingPolicy};
 use serde::{Deserialize, Serialize};
 
-use crate::consideration::Included;
+use crate::included_consideration::Included;
 use crate::price_context::PriceContext;
 use crate::terms::{bad_text, fault};
 use crate::{Book, Consideration, MAX_MINOR_UNITS, MAX_OBLIGATIONS, Paragraph, RevenueError};
@@ -102,6 +102,10 @@ impl TransactionPrice {
                     part.id(),
                     "an id used once",
                 ));
+            }
+            if part.is_priced_by_use() {
+                let expected = "a part with an amount: prices by unit and fees by usage arise in a contract";
+                faults.push(fault(path.clone(), "unknown_element", part.id(), expected));
             }
             faults.extend(part.faults(document.currency, Some(document.book), &path));
             magnitude = magnitude.saturating_add(part.magnitude(document.currency).unwrap_or(0));

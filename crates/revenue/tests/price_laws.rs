@@ -522,7 +522,7 @@ proptest! {
 }
 
 fn plan(currency: Currency) -> impl Strategy<Value = PaymentPlan> {
-    let payment = (0..60_u32, 0..100_000_i64);
+    let payment = (0..60_u32, -20_000..100_000_i64);
     let equal = (1..24_u32, 0..12_u32, 1..10_000_i64, 1..7_u32);
     (
         prop::collection::vec(payment, 0..4),
@@ -608,7 +608,8 @@ proptest! {
         prop_assert_eq!(found.payments_total.unwrap().exact(), cash.clone());
         prop_assert_eq!(found.transaction_price.exact() + found.interest_total.exact(), cash);
         prop_assert!(found.steps.last().unwrap().balance.is_zero());
-        prop_assert!(!found.interest_total.is_negative());
+        let pays_back = plan.payments.iter().any(|due| due.amount.is_negative());
+        prop_assert!(pays_back || !found.interest_total.is_negative());
 
         let amount = money(advance, currency);
         let found = financed(component(currency, compounding, step, FinancingTerms::Advance { amount, annual_rate, transfer_month }));
@@ -662,6 +663,9 @@ proptest! {
     fn an_implied_rate_lies_between_its_neighbours(
         plan in plan(Currency::USD), share in 1..100_i64, compounding in compounding(),
     ) {
+        // Several rates may fit where something is paid back.
+        let mut plan = plan;
+        plan.payments.retain(|due| !due.amount.is_negative());
         let total: Exact = payments(&plan).into_iter().map(|(_, amount)| amount).sum();
         let cash = (total * Exact::ratio(share, 100).unwrap()).round(2, Rounding::Ceiling);
         let price = Money::try_from_exact(&cash, Currency::USD).unwrap();

@@ -373,6 +373,11 @@ fn every_fault_of_a_promise_is_listed() {
             allocate_to: to(),
         },
         Consideration::fixed("", usd(dec!(8000000000000000000))),
+        Consideration::Usage {
+            id: id("h"),
+            rate: Price::new(dec!(1), Currency::USD).unwrap(),
+            allocate_to: to(),
+        },
     ]);
     insta::assert_snapshot!(TransactionPrice::new(document).unwrap_err(), @r"
     transaction price quote 7, 24 faults:
@@ -394,12 +399,12 @@ fn every_fault_of_a_promise_is_listed() {
       consideration[6].plan.instalments.every_months: 0; expected 1 month or more (ASC 606-10-32-15, IFRS 15.60)
       consideration[6].plan.instalments.count: 1300; expected at most 1200 (ASC 606-10-32-15, IFRS 15.60)
       consideration[6].plan.payments[0]: month 1201; expected a payment within 1200 months (ASC 606-10-32-15, IFRS 15.60)
-      consideration[6].plan.payments[0].amount: -1.00 USD; expected whole minor units of the currency, zero or above (ASC 606-10-32-15, IFRS 15.60)
       consideration[6].plan.instalments.amount: 1.00 EUR; expected an amount in USD (ASC 606-10-32-15, IFRS 15.60)
       consideration[6].annual_rate: -1; expected a rate above -1, which is -100 % (ASC 606-10-32-19, IFRS 15.64)
       consideration[7].plan: no payment; expected a payment (ASC 606-10-32-15, IFRS 15.60)
       consideration[8].id: 0 characters; expected 1 to 200 characters
       consideration[8].amount: 8000000000000000000.00 USD; expected whole minor units of the currency
+      consideration[9]: h; expected a part with an amount: prices by unit and fees by usage arise in a contract
     ");
 }
 
@@ -468,6 +473,7 @@ fn every_fault_of_financing_is_listed() {
         deferred(due(24, dec!(121)), DiscountRate::CashPrice(usd(dec!(200)))),
         deferred(due(1, dec!(121)), DiscountRate::CashPrice(usd(dec!(1)))),
         deferred(due(0, dec!(121)), DiscountRate::CashPrice(usd(dec!(1)))),
+        deferred(due(0, dec!(-1)), DiscountRate::CashPrice(usd(dec!(1)))),
         financing(Compounding::Annual, advance),
     ];
     let all = all.map(|document| FinancingComponent::new(document).unwrap_err().to_string());
@@ -479,6 +485,7 @@ fn every_fault_of_financing_is_listed() {
     financing machine: terms.deferred.discount.cash_price: 200.00 USD; expected a price to which a rate from 0 to 1000 % discounts payments of 121 (ASC 606-10-32-19, IFRS 15.64)
     financing machine: terms.deferred.discount.cash_price: 1.00 USD; expected a price to which a rate from 0 to 1000 % discounts payments of 121 (ASC 606-10-32-19, IFRS 15.64)
     financing machine: terms.deferred.discount.cash_price: 1.00 USD; expected a price to which a rate from 0 to 1000 % discounts payments of 121 (ASC 606-10-32-19, IFRS 15.64)
+    financing machine: terms.deferred.plan: a payment below zero; expected payments of zero or above, or a stated rate: a cash price then implies no single rate (ASC 606-10-32-19, IFRS 15.64)
     financing machine, 3 faults:
       terms.advance.amount: -0.001 USD; expected whole minor units of the currency, zero or above (ASC 606-10-32-15, IFRS 15.60)
       terms.advance.annual_rate: -2; expected a rate above -1, which is -100 % (ASC 606-10-32-19, IFRS 15.64)
