@@ -291,13 +291,16 @@ impl FinancingComponent {
         let mut way = self.way(rec, &[month])?;
         Ok(match way.steps.pop() {
             Some((_, balance, _)) => balance,
-            // What is left out of account is owed without interest; after the last payment nothing is.
-            None => rec.input(Exact::ZERO, || Note::new("no financing component")),
+            // One month gives one step.
+            None => rec.input(Exact::ZERO, || Note::new("nothing is owed")),
         })
     }
 
-    /// The last months of the steps.
+    /// The last months of the steps; none of what is left out of account.
     fn ends(&self) -> Vec<u32> {
+        if self.is_left_out() {
+            return Vec::new();
+        }
         let last = match &self.document.terms {
             FinancingTerms::Deferred { plan, .. } => plan.dues().keys().next_back().copied().unwrap_or(0),
             FinancingTerms::Advance { transfer_month, .. } => *transfer_month,
@@ -340,29 +343,34 @@ impl FinancingComponent {
         ends: &[u32],
     ) -> Result<Way<R::Mark>, RevenueError> {
         let note = |what: String| context.note(what, Paragraph::FINANCING);
-        if self.is_left_out() {
-            let price = rec.input(dues.values().sum(), || {
-                context.note("payments within a year, not discounted", Paragraph::ONE_YEAR)
-            });
-            let steps = Vec::new();
-            return Ok(Way { price, steps });
-        }
-        let mut growth = Growth::new(rec, context, &self.rate, self.document.compounding)?;
-        let asked = ends.iter().rev().map(|&end| (end.saturating_add(1), end));
-        let mut values = growth.values(rec, dues, asked.chain([(0, 0)]))?;
-        let price = match (discount, values.pop()) {
-            (DiscountRate::AnnualRate(_), Some(value)) => {
-                context.round(rec, &value, || note("present value at the transfer".to_owned()))?
-            }
-            (DiscountRate::CashPrice(price), _) => rec.input(price.exact(), || {
-                context.note("cash price", Paragraph::DISCOUNT_RATE)
-            }),
-            // A value is asked for.
-            (DiscountRate::AnnualRate(_), None) => rec.input(Exact::ZERO, || Note::new("nothing")),
+        let (price, balances) = if self.is_left_out() {
+            let undiscounted = |rec: &mut R, from: u32, what: String| {
+                rec.input(dues.range(from..).map(|(_, due)| due).sum(), || {
+                    context.note(what, Paragraph::ONE_YEAR)
+                })
+            };
+            let price = undiscounted(rec, 0, "payments within a year, not discounted".to_owned());
+            let owed = |&end: &u32| undiscounted(rec, end.saturating_add(1), format!("due after month {end}"));
+            (price, ends.iter().map(owed).collect())
+        } else {
+            let mut growth = Growth::new(rec, context, &self.rate, self.document.compounding)?;
+            let asked = ends.iter().rev().map(|&end| (end.saturating_add(1), end));
+            let mut values = growth.values(rec, dues, asked)?;
+            values.reverse();
+            let price = match discount {
+                DiscountRate::AnnualRate(_) => {
+                    let value = growth.present_value(rec, dues)?;
+                    context.round(rec, &value, || note("present value at the transfer".to_owned()))?
+                }
+                DiscountRate::CashPrice(price) => rec.input(price.exact(), || {
+                    context.note("cash price", Paragraph::DISCOUNT_RATE)
+                }),
+            };
+            (price, values)
         };
         let mut steps = Vec::with_capacity(ends.len());
         let (mut before, mut from) = (price.clone(), 0);
-        for (&end, value) in ends.iter().zip(values.iter().rev()) {
+        for (&end, value) in ends.iter().zip(&balances) {
             let balance = context.round(rec, value, || note(format!("owed at the end of month {end}")))?;
             let paid: Exact = dues.range(from..=end).map(|(_, due)| due).sum();
             let paid = rec.input(paid, || note(format!("paid in months {from} to {end}")));
@@ -385,15 +393,13 @@ impl FinancingComponent {
         ends: &[u32],
     ) -> Result<Way<R::Mark>, RevenueError> {
         let advance = rec.input(amount.exact(), || context.note("advance", Paragraph::FINANCING));
-        if self.is_left_out() {
-            let price = rec.sum(&[&advance], || {
-                context.note("advance within a year, without interest", Paragraph::ONE_YEAR)
-            });
-            let steps = Vec::new();
-            return Ok(Way { price, steps });
-        }
         let mut growth = Growth::new(rec, context, &self.rate, self.document.compounding)?;
         let mut owed = |rec: &mut R, month: u32| {
+            if self.is_left_out() {
+                return Ok(rec.sum(&[&advance], || {
+                    context.note("advance within a year, without interest", Paragraph::ONE_YEAR)
+                }));
+            }
             let grown = growth.grown(rec, &advance, month)?;
             context.round(rec, &grown, || {
                 context.note(format!("owed at the end of month {month}"), Paragraph::FINANCING)
