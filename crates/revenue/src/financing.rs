@@ -350,7 +350,8 @@ impl FinancingComponent {
                 })
             };
             let price = undiscounted(rec, 0, "payments within a year, not discounted".to_owned());
-            let owed = |&end: &u32| undiscounted(rec, end.saturating_add(1), format!("due after month {end}"));
+            let owed =
+                |&end: &u32| undiscounted(rec, end.saturating_add(1), format!("due after month {end}"));
             (price, ends.iter().map(owed).collect())
         } else {
             let mut growth = Growth::new(rec, context, &self.rate, self.document.compounding)?;

@@ -691,8 +691,14 @@ fn what_is_left_out_of_account_is_owed_without_interest() {
     let later = within_a_year(FinancingTerms::Deferred {
         plan: PaymentPlan {
             payments: vec![
-                DeferredPayment { month: 6, amount: usd(dec!(60)) },
-                DeferredPayment { month: 12, amount: usd(dec!(40)) },
+                DeferredPayment {
+                    month: 6,
+                    amount: usd(dec!(60)),
+                },
+                DeferredPayment {
+                    month: 12,
+                    amount: usd(dec!(40)),
+                },
             ],
             instalments: None,
         },
@@ -700,9 +706,15 @@ fn what_is_left_out_of_account_is_owed_without_interest() {
     });
     let figures = later.figures().unwrap();
     assert!(!figures.financing_component && figures.steps.is_empty());
-    assert_eq!((figures.transaction_price, figures.interest_total), (usd(dec!(100)), usd(dec!(0))));
+    assert_eq!(
+        (figures.transaction_price, figures.interest_total),
+        (usd(dec!(100)), usd(dec!(0)))
+    );
     assert!(figures.implied_annual_rate.is_some());
-    assert_eq!([0, 6, 12].map(|month| later.balance_at(month).unwrap()), [usd(dec!(100)), usd(dec!(40)), usd(dec!(0))]);
+    assert_eq!(
+        [0, 6, 12].map(|month| later.balance_at(month).unwrap()),
+        [usd(dec!(100)), usd(dec!(40)), usd(dec!(0))]
+    );
     let before = within_a_year(FinancingTerms::Advance {
         amount: usd(dec!(100)),
         annual_rate: dec!(0.06),
@@ -710,7 +722,10 @@ fn what_is_left_out_of_account_is_owed_without_interest() {
     });
     assert_eq!(before.figures().unwrap().transaction_price, usd(dec!(100)));
     assert_eq!(before.balance_at(6).unwrap(), usd(dec!(100)));
-    assert_eq!(before.explain_price().unwrap().recompute().unwrap(), dec!(100).into());
+    assert_eq!(
+        before.explain_price().unwrap().recompute().unwrap(),
+        dec!(100).into()
+    );
 }
 
 #[test]
@@ -720,14 +735,20 @@ fn a_document_is_read_as_it_was_written() {
             "instalments": {"count": 12, "first_month": 1, "amount": {"amount": "10.00", "currency": "USD"}}}}}}"#;
     let document: FinancingDocument = serde_json::from_str(text).unwrap();
     let again = serde_json::to_string(&document).unwrap();
-    assert_eq!(serde_json::from_str::<FinancingDocument>(&again).unwrap(), document);
+    assert_eq!(
+        serde_json::from_str::<FinancingDocument>(&again).unwrap(),
+        document
+    );
     for unknown in [
         text.replace("\"step\"", "\"steps\""),
         text.replace("\"annual_rate\"", "\"rate\""),
         text.replace("\"count\"", "\"counts\""),
         text.replace("\"0.06\"", "0.06"),
     ] {
-        assert!(serde_json::from_str::<FinancingDocument>(&unknown).is_err(), "{unknown}");
+        assert!(
+            serde_json::from_str::<FinancingDocument>(&unknown).is_err(),
+            "{unknown}"
+        );
     }
     let text = r#"{"id": "a", "method": "residual"}"#;
     assert!(serde_json::from_str::<StandalonePrice>(text).is_err(), "{text}");
