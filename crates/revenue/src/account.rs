@@ -1,6 +1,7 @@
-//! What was billed and paid under one contract.
+//! What was billed, paid and owed back under one contract.
 
 use l2c_calendar::NaiveDate;
+use l2c_explain::Figure;
 use l2c_money::Exact;
 
 use crate::BillingSide;
@@ -20,20 +21,30 @@ pub(crate) struct Payment<'a> {
     pub(crate) amount: Exact,
 }
 
-/// The documents and payments of this contract, or of a separate one that a modification made.
+/// The documents and payments of this contract, or of a separate one that a modification made, and what its
+/// obligations give back.
 #[derive(Debug, Clone)]
-pub(crate) struct Account<'a> {
+pub(crate) struct Account<'a, M> {
     pub(crate) id: &'a str,
     pub(crate) documents: Vec<Document<'a>>,
     pub(crate) payments: Vec<Payment<'a>>,
+    pub(crate) service_credits: Vec<Figure<M>>,
+    pub(crate) escheat: Vec<Figure<M>>,
+    /// What returned units were charged, as it was paid back or set off.
+    pub(crate) returned_in_cash: Vec<Figure<M>>,
+    pub(crate) returned_on_receivable: Vec<Figure<M>>,
 }
 
-impl<'a> Account<'a> {
+impl<'a, M> Account<'a, M> {
     pub(crate) const fn new(id: &'a str) -> Self {
         Self {
             id,
             documents: Vec::new(),
             payments: Vec::new(),
+            service_credits: Vec::new(),
+            escheat: Vec::new(),
+            returned_in_cash: Vec::new(),
+            returned_on_receivable: Vec::new(),
         }
     }
 
@@ -48,6 +59,12 @@ impl<'a> Account<'a> {
 
     pub(crate) fn paid(&self) -> Exact {
         sum(self.payments.iter().map(|payment| &payment.amount))
+    }
+
+    /// Paid back or set off for units that came back.
+    pub(crate) fn returned(&self) -> Exact {
+        let returned = self.returned_in_cash.iter().chain(&self.returned_on_receivable);
+        sum(returned.map(|part| &part.value))
     }
 
     /// Paid beyond what it is for: payments that name a document settle it alone, the others settle what is open of

@@ -18,6 +18,8 @@ pub(crate) struct Balances<M> {
     pub(crate) revenue: Vec<Figure<M>>,
     pub(crate) total_revenue: Figure<M>,
     pub(crate) price: Figure<M>,
+    /// What is not performed yet.
+    pub(crate) remaining: Exact,
     /// Billed without tax, as far as it counts.
     pub(crate) billed: Figure<M>,
     /// The net position of each contract: above zero an asset, below zero a liability (606-10-45-1).
@@ -81,7 +83,7 @@ impl<M: Clone> Replay<'_, M> {
         parts.extend(self.price_changes.iter().cloned());
         parts.extend(self.concessions.iter().cloned());
         parts.extend(self.usage.iter().map(|report| report.amount.clone()));
-        for credit in &self.service_credits {
+        for credit in self.accounts.iter().flat_map(|account| &account.service_credits) {
             parts.push(rec.negate(credit, || ctx.money("service credit")));
         }
         for performance in &self.performances {
@@ -120,17 +122,18 @@ impl<M: Clone> Replay<'_, M> {
         }))
     }
 
-    /// What customers are owed for units expected back, and for rebates on what they were charged at list price.
+    /// What the customer of a contract is owed for units expected back, and for rebates on what was charged at list price.
     pub(crate) fn refunds_of_goods<R: Recorder<Mark = M>>(
         &self,
         rec: &mut R,
+        contract: usize,
         moment: Moment,
     ) -> Result<Figure<M>, RevenueError> {
         let ctx = self.ctx;
         let mut parts = Vec::new();
         let mut revenue = Vec::new();
         for performance in &self.performances {
-            if performance.contract != 0 {
+            if performance.contract != contract {
                 continue;
             }
             revenue.push(performance.revenue(rec, &ctx, moment)?);
@@ -156,9 +159,11 @@ impl<M: Clone> Replay<'_, M> {
         // A refund is owed of what was received or is receivable alone, and no less than what was paid back already.
         let revenue: Vec<_> = revenue.iter().collect();
         let revenue = rec.sum(&revenue, || ctx.money("revenue of the contract"));
-        let (billed, _) = self.billed(rec, 0, moment, &revenue, &value)?;
+        let (billed, _) = self.billed(rec, contract, moment, &revenue, &value)?;
         let beyond = rec.difference(&billed, &revenue, || ctx.money("billed beyond revenue"));
-        let paid = rec.input(self.paid_back(), || ctx.money("paid back or set off so far"));
+        let paid = rec.input(self.paid_back(contract), || {
+            ctx.money("paid back or set off so far")
+        });
         let paid = rec.minimum(&[&value, &paid], || ctx.money("paid back of it"));
         let owed = rec.minimum(&[&value, &beyond], || {
             ctx.money("expected back of what was billed")
@@ -169,11 +174,15 @@ impl<M: Clone> Replay<'_, M> {
         }))
     }
 
-    fn paid_back(&self) -> Exact {
-        self.returned_in_cash
-            .iter()
-            .chain(&self.returned_on_receivable)
-            .fold(self.refunds.clone(), |sum, part| &sum + &part.value)
+    /// A refund names no contract: it is of this one.
+    fn paid_back(&self, contract: usize) -> Exact {
+        let refunds = if contract == 0 {
+            &self.refunds
+        } else {
+            &Exact::ZERO
+        };
+        let returned = self.accounts.get(contract).map_or(Exact::ZERO, Account::returned);
+        refunds + &returned
     }
 
     /// What is billed under a contract without tax, and the tax that counts with it. `value` is what is expected back.
@@ -220,7 +229,7 @@ impl<M: Clone> Replay<'_, M> {
     fn counted<R: Recorder<Mark = M>>(
         &self,
         rec: &mut R,
-        account: &Account<'_>,
+        account: &Account<'_, M>,
         (contract, moment): (usize, Moment),
         revenue: &Figure<M>,
         value: &Figure<M>,
@@ -252,7 +261,7 @@ impl<M: Clone> Replay<'_, M> {
         let paid = rec.input(share, || ctx.money("paid of the documents, without tax, exact"));
         let paid = ctx.rounded(rec, &paid, || "paid of the documents, without tax".to_owned())?;
         let mut earned = vec![revenue.clone(), value.clone()];
-        earned.extend(self.service_credits.iter().cloned());
+        earned.extend(account.service_credits.iter().cloned());
         earned.push(self.incentives(rec, revenue)?);
         let earned: Vec<_> = earned.iter().collect();
         let earned = rec.sum(&earned, || ctx.money("earned of the documents"));
@@ -330,6 +339,11 @@ impl<M: Clone> Replay<'_, M> {
             ))
         });
         let price = self.price(rec, moment, &total_revenue)?;
+        let remaining = match &self.termination {
+            // Also of what never was a contract, and has no price to hold what is kept against.
+            Some(_) => Exact::ZERO,
+            None => &price.value - &total_revenue.value,
+        };
         let mut sheet = Sheet {
             roles: BTreeMap::new(),
         };
@@ -348,6 +362,7 @@ impl<M: Clone> Replay<'_, M> {
             revenue,
             total_revenue,
             price,
+            remaining,
             billed,
             positions,
             roles: sheet.roles,
@@ -362,6 +377,12 @@ impl<M: Clone> Replay<'_, M> {
                 .cite(ctx.book.cite(Paragraph::BEFORE_CONTRACT))
         });
         sheet.debit(rec, Role::Cash, &received);
+        // Nothing is receivable before there is a contract, so that nothing of it can be lost.
+        let losses = rec.input(self.credit_losses.clone(), || {
+            ctx.money("not expected to be collected")
+        });
+        sheet.debit(rec, Role::CreditLossExpense, &losses);
+        sheet.credit(rec, Role::Receivable, &losses);
         if self.termination.is_none() {
             sheet.credit(rec, Role::DepositLiability, &received);
             return;
@@ -383,29 +404,7 @@ impl<M: Clone> Replay<'_, M> {
     ) -> Result<(Figure<M>, Vec<Figure<M>>), RevenueError> {
         let ctx = self.ctx;
         let input = |rec: &mut R, value: Exact, label: &str| rec.input(value, || ctx.money(label));
-        let value = match &self.termination {
-            Some(ended) => ended.refunds.clone(),
-            None => self.refunds_of_goods(rec, moment)?,
-        };
-        let mut arising = vec![value.clone()];
-        arising.extend(self.service_credits.iter().cloned());
-        arising.extend(self.termination.iter().map(|ended| ended.refund.clone()));
-        arising.retain(|part| !part.value.is_zero());
-        let arising: Vec<_> = arising.iter().collect();
-        let arising = rec.sum(&arising, || {
-            ctx.money("refunds that arise")
-                .cite(ctx.book.cite(Paragraph::REFUND_LIABILITY))
-        });
-        let escheat: Vec<_> = self.escheat.iter().collect();
-        let escheat = rec.sum(&escheat, || ctx.money("unclaimed property"));
         let sum = |parts: &[Figure<M>]| parts.iter().fold(Exact::ZERO, |sum, part| &sum + &part.value);
-        let settled = input(
-            rec,
-            sum(&self.returned_on_receivable),
-            "returns set off against receivables",
-        );
-        let in_cash = &sum(&self.returned_in_cash) + &self.refunds;
-        let paid_back = input(rec, in_cash, "paid back");
         let incentives_paid = input(rec, self.incentives_paid.clone(), "paid to the customer");
         let losses = input(rec, self.credit_losses.clone(), "not expected to be collected");
 
@@ -427,8 +426,34 @@ impl<M: Clone> Replay<'_, M> {
                 };
                 ctx.money(format!("recognised by the end of {}, {of}", moment.day))
             });
+            let ended = self.termination.as_ref();
+            let value = match ended.and_then(|ended| ended.refunds.get(contract)) {
+                Some(at_the_end) => at_the_end.clone(),
+                None => self.refunds_of_goods(rec, contract, moment)?,
+            };
+            let mut arising = vec![value.clone()];
+            arising.extend(account.service_credits.iter().cloned());
+            arising.extend(ended.filter(|_| contract == 0).map(|ended| ended.refund.clone()));
+            arising.retain(|part| !part.value.is_zero());
+            let arising: Vec<_> = arising.iter().collect();
+            let arising = rec.sum(&arising, || {
+                ctx.money("refunds that arise")
+                    .cite(ctx.book.cite(Paragraph::REFUND_LIABILITY))
+            });
+            let escheat: Vec<_> = account.escheat.iter().collect();
+            let escheat = rec.sum(&escheat, || ctx.money("unclaimed property"));
+            let settled = input(
+                rec,
+                sum(&account.returned_on_receivable),
+                "returns set off against receivables",
+            );
+            let mut paid_back = sum(&account.returned_in_cash);
+            if contract == 0 {
+                paid_back += &self.refunds;
+            }
+            let paid_back = input(rec, paid_back, "paid back");
             let (billed, tax) = self.billed(rec, contract, moment, &recognised, &value)?;
-            let mut due = vec![recognised.clone()];
+            let mut due = vec![recognised.clone(), arising.clone(), escheat.clone()];
             let received = input(rec, account.paid(), "received");
             sheet.debit(rec, Role::Cash, &received);
             sheet.credit(rec, Role::SalesTaxPayable, &tax);
@@ -439,6 +464,12 @@ impl<M: Clone> Replay<'_, M> {
                     .cite(ctx.book.cite(Paragraph::RECEIVABLE))
             });
             sheet.debit(rec, Role::Receivable, &open);
+            sheet.credit(rec, Role::Cash, &paid_back);
+            sheet.credit(rec, Role::Receivable, &settled);
+            sheet.credit(rec, Role::EscheatPayable, &escheat);
+            sheet.credit(rec, Role::RefundLiability, &arising);
+            sheet.debit(rec, Role::RefundLiability, &paid_back);
+            sheet.debit(rec, Role::RefundLiability, &settled);
             if contract == 0 {
                 let recognised_incentives = self.incentives(rec, &recognised)?;
                 let interest = self.interest(rec, moment)?;
@@ -447,12 +478,7 @@ impl<M: Clone> Replay<'_, M> {
                 } else {
                     sheet.credit(rec, Role::InterestIncome, &interest);
                 }
-                due.extend([
-                    arising.clone(),
-                    recognised_incentives.clone(),
-                    escheat.clone(),
-                    interest,
-                ]);
+                due.extend([recognised_incentives.clone(), interest]);
                 let beyond = rec.difference(&incentives_paid, &recognised_incentives, || {
                     ctx.money("paid to the customer beyond what is recognised")
                         .cite(ctx.book.cite(Paragraph::PAYABLE_TO_CUSTOMER))
@@ -462,15 +488,9 @@ impl<M: Clone> Replay<'_, M> {
                 } else {
                     sheet.debit(rec, Role::CustomerIncentiveAsset, &beyond);
                 }
-                sheet.credit(rec, Role::Cash, &paid_back);
                 sheet.credit(rec, Role::Cash, &incentives_paid);
                 sheet.credit(rec, Role::Receivable, &losses);
-                sheet.credit(rec, Role::Receivable, &settled);
                 sheet.debit(rec, Role::CreditLossExpense, &losses);
-                sheet.credit(rec, Role::EscheatPayable, &escheat);
-                sheet.credit(rec, Role::RefundLiability, &arising);
-                sheet.debit(rec, Role::RefundLiability, &paid_back);
-                sheet.debit(rec, Role::RefundLiability, &settled);
             }
             due.retain(|part| !part.value.is_zero());
             let due = match due.as_slice() {

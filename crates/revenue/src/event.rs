@@ -252,7 +252,8 @@ pub enum Fact {
         /// What.
         amount: Money,
     },
-    /// A receivable is not expected to be collected; less asset, not less revenue (606-10-45-4, ASC 326).
+    /// A receivable is not expected to be collected; less asset, not less revenue (606-10-45-4, ASC 326). Before the
+    /// criteria of a contract are met nothing is receivable.
     CreditLoss {
         /// What.
         amount: Money,

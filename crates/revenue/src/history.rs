@@ -228,8 +228,7 @@ impl<M: Clone> Replay<'_, M> {
     fn may_owe_too_little(&self) -> bool {
         !self.refunds.is_zero()
             || !self.credit_losses.is_zero()
-            || !self.returned_in_cash.is_empty()
-            || !self.returned_on_receivable.is_empty()
+            || self.accounts.iter().any(|account| !account.returned().is_zero())
             || self.termination.is_some()
     }
 }

@@ -16,7 +16,8 @@ use crate::balances::Balances;
 pub struct ContractDay {
     /// The day.
     pub on: NaiveDate,
-    /// The transaction price as it is estimated then, with what use and modifications have added.
+    /// The transaction price as it is estimated then, with what use and modifications have added; after the end of a
+    /// contract what is kept, and nothing where there never was one.
     pub transaction_price: Money,
     /// Billed since inception without tax, as far as it counts, with advances.
     pub billed: Money,
@@ -35,11 +36,10 @@ pub struct ContractDay {
 impl ContractDay {
     pub(crate) fn of(on: NaiveDate, balances: &Balances<()>, currency: Currency) -> Result<Self, MoneyError> {
         let money = |figure: &Figure<()>| Money::try_from_exact(&figure.value, currency);
-        let remaining = &balances.price.value - &balances.total_revenue.value;
         Ok(Self {
             on,
             transaction_price: money(&balances.price)?,
-            remaining: Money::try_from_exact(&remaining, currency)?,
+            remaining: Money::try_from_exact(&balances.remaining, currency)?,
             billed: money(&balances.billed)?,
             recognised: money(&balances.total_revenue)?,
             by_obligation: balances.revenue.iter().map(money).collect::<Result<_, _>>()?,

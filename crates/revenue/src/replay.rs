@@ -38,8 +38,8 @@ pub(crate) struct Termination<M> {
     pub(crate) still_billable: Exact,
     /// What was billed, without tax, when it ended.
     pub(crate) billed: Exact,
-    /// Returns and rebates as they stood when it ended.
-    pub(crate) refunds: Figure<M>,
+    /// Returns and rebates as they stood when it ended, by contract.
+    pub(crate) refunds: Vec<Figure<M>>,
 }
 
 /// A contract after some of its facts. Element amounts are those estimated now: a later estimate runs the whole
@@ -55,15 +55,10 @@ pub(crate) struct Replay<'a, M> {
     pub(crate) method: Option<AllocationMethod>,
     pub(crate) performances: Vec<Performance<'a, M>>,
     /// This contract, then the separate ones.
-    pub(crate) accounts: Vec<Account<'a>>,
+    pub(crate) accounts: Vec<Account<'a, M>>,
     pub(crate) usage: Vec<UsageReport<'a, M>>,
-    /// Changes of the price by modifications and exercised rights, and what lowers it.
+    /// Changes of the price by modifications and exercised rights.
     pub(crate) price_changes: Vec<Figure<M>>,
-    pub(crate) service_credits: Vec<Figure<M>>,
-    pub(crate) escheat: Vec<Figure<M>>,
-    /// What returned units were charged, as it was paid back or set off.
-    pub(crate) returned_in_cash: Vec<Figure<M>>,
-    pub(crate) returned_on_receivable: Vec<Figure<M>>,
     pub(crate) refunds: Exact,
     pub(crate) credit_losses: Exact,
     pub(crate) incentives_paid: Exact,
@@ -111,10 +106,6 @@ impl<'a, M: Clone> Replay<'a, M> {
             accounts: vec![Account::new(terms.contract().as_str())],
             usage: Vec::new(),
             price_changes: Vec::new(),
-            service_credits: Vec::new(),
-            escheat: Vec::new(),
-            returned_in_cash: Vec::new(),
-            returned_on_receivable: Vec::new(),
             refunds: Exact::ZERO,
             credit_losses: Exact::ZERO,
             incentives_paid: Exact::ZERO,
@@ -611,8 +602,10 @@ impl<'a, M: Clone> Replay<'a, M> {
                 };
                 let reduction = figure(rec, -&amount);
                 let credit = figure(rec, amount);
-                self.find_mut(obligation)?.reductions.push(reduction);
-                self.service_credits.push(credit);
+                let performance = self.find_mut(obligation)?;
+                performance.reductions.push(reduction);
+                let contract = performance.contract;
+                self.account_of(contract)?.service_credits.push(credit);
             }
             Fact::WarrantySettled { obligation, cost } => {
                 let cost = self.amount("cost", cost)?;
@@ -822,7 +815,8 @@ impl<'a, M: Clone> Replay<'a, M> {
                 .cite(ctx.book.cite(Paragraph::BREAKAGE))
         });
         performance.reductions.push(reduction);
-        self.escheat.push(claimed);
+        let contract = performance.contract;
+        self.account_of(contract)?.escheat.push(claimed);
         Ok(())
     }
 
@@ -1050,9 +1044,11 @@ impl<'a, M: Clone> Replay<'a, M> {
             ctx.money(format!("owed for {quantity} units of {obligation} returned"))
                 .cite(ctx.book.cite(Paragraph::RETURNS))
         });
+        let contract = performance.contract;
+        let account = self.account_of(contract)?;
         match settlement {
-            Settlement::Cash => self.returned_in_cash.push(refund),
-            Settlement::Receivable => self.returned_on_receivable.push(refund),
+            Settlement::Cash => account.returned_in_cash.push(refund),
+            Settlement::Receivable => account.returned_on_receivable.push(refund),
         }
         Ok(())
     }
@@ -1184,12 +1180,18 @@ impl<'a, M: Clone> Replay<'a, M> {
         }
     }
 
-    fn account_mut(&mut self, separate: Option<&str>) -> Result<&mut Account<'a>, Flaw> {
+    fn account_mut(&mut self, separate: Option<&str>) -> Result<&mut Account<'a, M>, Flaw> {
         let found = match separate {
             None => self.accounts.first_mut(),
             Some(id) => self.accounts.iter_mut().skip(1).find(|account| account.id == id),
         };
         found.ok_or_else(|| Flaw::unknown("separate contract", separate.unwrap_or_default()))
+    }
+
+    /// The account of the contract that an obligation belongs to.
+    fn account_of(&mut self, contract: usize) -> Result<&mut Account<'a, M>, Flaw> {
+        let found = self.accounts.get_mut(contract);
+        found.ok_or_else(|| Flaw::unknown("contract", &contract.to_string()))
     }
 
     /// An amount in the contract's currency, zero or above.

@@ -34,30 +34,33 @@ impl<M: Clone> Replay<'_, M> {
         if !self.criteria_met {
             return self.release_deposit(rec, on, refund);
         }
-        let refunds = self.refunds_of_goods(rec, moment)?;
         let interest = self.interest(rec, moment)?;
+        let mut refunds = Vec::with_capacity(self.accounts.len());
         for contract in 0..self.accounts.len() {
             let Some(account) = self.accounts.get(contract) else {
                 continue;
             };
-            let kept = rec.input(kept(account, ctx.policy().billing), || {
+            let returns = self.refunds_of_goods(rec, contract, moment)?;
+            let billed = rec.input(kept(account, ctx.policy().billing), || {
                 ctx.money(format!("billed under {} or received, without tax", account.id))
             });
-            let kept = if contract == 0 {
-                let mut less = vec![&credit, &refund, &refunds, &interest];
-                less.extend(&self.service_credits);
-                less.extend(&self.escheat);
-                let less = rec.sum(&less, || ctx.money("forgiven, paid back or owed to others"));
-                let due = rec.sum(&[&kept, &still], || {
-                    ctx.money("billed, received or still billable")
-                });
-                rec.difference(&due, &less, || {
-                    ctx.money(format!("kept after the end on {on}"))
-                        .cite(ctx.book.cite(Paragraph::MODIFICATION))
-                })
+            let mut due = vec![&billed];
+            let mut less = Vec::new();
+            if contract == 0 {
+                due.push(&still);
+                less.extend([&credit, &refund, &returns, &interest]);
             } else {
-                kept
-            };
+                less.push(&returns);
+            }
+            less.extend(&account.service_credits);
+            less.extend(&account.escheat);
+            let due = rec.sum(&due, || ctx.money("billed, received or still billable"));
+            let less = rec.sum(&less, || ctx.money("forgiven, paid back or owed to others"));
+            let kept = rec.difference(&due, &less, || {
+                ctx.money(format!("kept after the end on {on}"))
+                    .cite(ctx.book.cite(Paragraph::MODIFICATION))
+            });
+            refunds.push(returns);
             self.close(rec, contract, &kept, moment)?;
         }
         self.termination = Some(Termination {
@@ -102,10 +105,10 @@ impl<M: Clone> Replay<'_, M> {
         self.termination = Some(Termination {
             on,
             refund,
-            credit: nothing.clone(),
+            credit: nothing,
             still_billable: Exact::ZERO,
             billed: Exact::ZERO,
-            refunds: nothing,
+            refunds: Vec::new(),
         });
         Ok(())
     }
@@ -180,7 +183,7 @@ impl<M: Clone> Replay<'_, M> {
 }
 
 /// Invoiced or received under a contract, without tax.
-fn kept(account: &Account<'_>, billing: BillingSide) -> Exact {
+fn kept<M>(account: &Account<'_, M>, billing: BillingSide) -> Exact {
     let gross = &account.net() + &account.tax();
     &(&gross + &account.advance(&gross, billing)) - &account.tax()
 }

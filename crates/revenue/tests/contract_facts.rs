@@ -1,0 +1,207 @@
+//! What single facts do to a contract, by figures worked out by hand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod contract;
+
+use contract::{AT_ONCE, as_of, bundle, day, decide, decide_all, incept, satisfy, usd};
+use l2c_ledger::Role;
+use l2c_money::dec;
+use l2c_revenue::*;
+
+fn tell(on: &str, fact: Fact) -> RevenueCommand {
+    RevenueCommand::new(day(on), fact)
+}
+
+/// Terms under the policy in which this crate posts the billing side.
+fn engine(mut document: TermsDocument) -> TermsDocument {
+    document.policy.billing = BillingSide::Engine;
+    document
+}
+
+fn balances<const N: usize>(figures: &Projection, roles: [Role; N]) -> [String; N] {
+    roles.map(|role| figures.day.balance(role).amount_text())
+}
+
+fn paid(amount: &str) -> Fact {
+    Fact::Paid {
+        amount: usd(amount),
+        document: None,
+        separate_contract: None,
+    }
+}
+
+/// A machine for 100, sold to somebody who may not be able to pay (606-10-25-1(e)).
+fn doubtful() -> TermsDocument {
+    let mut terms = engine(bundle(usd("100.00"), &[("machine", usd("100.00"), AT_ONCE)]));
+    terms.criteria_met = false;
+    terms
+}
+
+/// Without a contract nothing is receivable, so nothing of it is lost; with one, 30 of the 100 that are billed are.
+#[test]
+fn a_credit_loss_waits_for_the_contract() {
+    let loss = |on| tell(on, Fact::CreditLoss { amount: usd("30.00") });
+    let begun = decide_all(&[incept(doubtful(), "2025-01-01")], "2025-01-01").unwrap();
+    let refusal = decide(&begun, &loss("2025-01-10"), "2025-01-10").unwrap_err();
+    assert_eq!(
+        (refusal.code(), refusal.to_string().as_str()),
+        (
+            "credit_exceeds_receivable",
+            "on 2025-01-10 credits exceed the receivable by 30 (ASC 606-10-45-4, IFRS 15.108)"
+        )
+    );
+    let mut contract = decide(&begun, &tell("2025-02-01", Fact::CriteriaMet {}), "2025-02-01").unwrap();
+    for command in [
+        tell("2025-02-02", Fact::billed("inv_1", usd("100.00"))),
+        loss("2025-02-10"),
+    ] {
+        contract = decide(&contract, &command, "2025-02-10").unwrap();
+    }
+    let figures = project(contract.facts(), &as_of("2025-02-28")).unwrap();
+    assert_eq!(
+        balances(
+            &figures,
+            [Role::Receivable, Role::CreditLossExpense, Role::ContractLiability]
+        ),
+        ["70.00", "30.00", "-100.00"]
+    );
+}
+
+/// 100 received and 60 owed back when it is over without ever having been a contract: 40 are kept (606-10-25-7), and
+/// nothing remains to be performed.
+#[test]
+fn nothing_remains_of_what_never_was_a_contract() {
+    let ended = Fact::Terminated {
+        refund: Some(usd("60.00")),
+        credit: None,
+        still_billable: None,
+    };
+    let commands = [
+        incept(doubtful(), "2025-01-01"),
+        tell("2025-01-05", paid("100.00")),
+        tell("2025-03-31", ended),
+    ];
+    let contract = decide_all(&commands, "2025-03-31").unwrap();
+    let after = project(contract.facts(), &as_of("2025-03-31")).unwrap();
+    assert_eq!(
+        (after.transaction_price, after.recognised(), after.remaining()),
+        (usd("0.00"), usd("40.00"), usd("0.00"))
+    );
+    assert_eq!(
+        balances(
+            &after,
+            [Role::Cash, Role::RefundLiability, Role::DepositLiability]
+        ),
+        ["100.00", "-60.00", "0.00"]
+    );
+}
+
+/// Pumps for 200 and gift cards for 100 join a licence for 100 as a separate contract. One of ten pumps comes back (20), the
+/// service of the others fell short (30), and of the half of the cards that nobody will use a state claims 40 % (20): all
+/// of it is owed under the separate contract, so that neither contract has performed more or less than it has billed.
+#[test]
+fn what_is_given_back_is_of_the_contract_that_holds_the_obligation() {
+    let document = engine(bundle(usd("100.00"), &[("licence", usd("100.00"), AT_ONCE)]));
+    let promise =
+        |id: &str, ssp: &str, measure| Obligation::new(id, StandalonePrice::observable(usd(ssp)), measure);
+    let pumps = Obligation {
+        returns: Some(Returns {
+            expected_units: dec!(0),
+            recovery_cost_per_unit: None,
+        }),
+        ..promise(
+            "pumps",
+            "200.00",
+            Measure::Units {
+                total: Some(dec!(10)),
+            },
+        )
+    };
+    let cards = promise("cards", "100.00", Measure::Redemption { expected: dec!(100) });
+    let more = Modification {
+        added_distinct: true,
+        price_reflects_ssp: true,
+        adds: vec![pumps, cards],
+        price_change: Some(usd("300.00")),
+        ..Modification::new("more")
+    };
+    let billed = Fact::Billed {
+        document: "inv_2".into(),
+        amount: usd("300.00"),
+        tax: None,
+        separate_contract: Some("more".into()),
+    };
+    let delivered = Fact::Delivered {
+        obligation: "pumps".into(),
+        quantity: dec!(10),
+        expected_returns: None,
+    };
+    let returned = Fact::Returned {
+        obligation: "pumps".into(),
+        quantity: dec!(1),
+        settlement: Settlement::Receivable,
+    };
+    let credited = Fact::ServiceCredited {
+        obligation: "pumps".into(),
+        amount: usd("30.00"),
+    };
+    let redeemed = Fact::Redeemed {
+        obligation: "cards".into(),
+        quantity: dec!(50),
+        expected: None,
+    };
+    let remote = Fact::RedemptionRemote {
+        obligation: "cards".into(),
+        escheat_rate: Some(dec!(0.40)),
+    };
+    let ended = Fact::Terminated {
+        refund: None,
+        credit: None,
+        still_billable: None,
+    };
+    let commands = [
+        incept(document, "2025-01-01"),
+        satisfy("licence", "2025-01-01"),
+        tell("2025-01-01", Fact::billed("inv_1", usd("100.00"))),
+        tell("2025-02-01", Fact::modified(more)),
+        tell("2025-02-01", billed),
+        tell("2025-02-10", delivered),
+        tell("2025-03-10", returned),
+        tell("2025-03-20", credited),
+        tell("2025-04-01", redeemed),
+        tell("2025-05-01", remote),
+        tell("2025-06-30", ended),
+    ];
+    let contract = decide_all(&commands, "2025-06-30").unwrap();
+    for on in ["2025-05-31", "2025-06-30"] {
+        let figures = project(contract.facts(), &as_of(on)).unwrap();
+        let recognised: Vec<_> = figures
+            .day
+            .by_obligation
+            .iter()
+            .map(|amount| amount.amount_text())
+            .collect();
+        assert_eq!(recognised, ["100.00", "150.00", "80.00"], "{on}");
+        let position = figures.position();
+        assert_eq!(
+            (position.contract_asset(), position.contract_liability()),
+            (usd("0.00"), usd("0.00")),
+            "{on}"
+        );
+        assert_eq!(
+            balances(
+                &figures,
+                [Role::Receivable, Role::RefundLiability, Role::EscheatPayable]
+            ),
+            ["380.00", "-30.00", "-20.00"],
+            "{on}"
+        );
+    }
+}
