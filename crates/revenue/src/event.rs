@@ -3,7 +3,7 @@ use l2c_host::{DateTime, DomainEvent, Utc};
 use l2c_money::{Decimal, Money, decimal_string};
 use serde::{Deserialize, Serialize};
 
-use crate::{Modification, Obligation, OpeningBalances, Terms};
+use crate::{ContractModification, Obligation, OpeningBalances, Terms};
 
 /// Something that happened to a revenue contract, with when it became true and when it became known.
 ///
@@ -208,7 +208,7 @@ pub enum Fact {
     /// The contract was modified (606-10-25-10).
     Modified {
         /// What changed, and what was judged.
-        modification: Box<Modification>,
+        modification: Box<ContractModification>,
     },
     /// The contract ended; time ran through this day.
     Terminated {
@@ -357,7 +357,7 @@ impl Fact {
 
     /// The contract was modified.
     #[must_use]
-    pub fn modified(modification: Modification) -> Self {
+    pub fn modified(modification: ContractModification) -> Self {
         Self::Modified {
             modification: Box::new(modification),
         }

@@ -40,7 +40,7 @@
 //!   from commands, with [`RevenueCommand`], [`RevenueRefusal`].
 //! - [`project`] with a [`View`] gives a [`Projection`]: allocation, schedules, [`ContractMonth`]s with their
 //!   [`NetPosition`]; [`Projection::postings`] the journal, [`Projection::post`] what is still to be posted.
-//! - [`Modification`], [`Reassessment`]: changes of a contract and of its estimates. [`effects`]: what each fact did to
+//! - [`ContractModification`], [`Reassessment`]: changes of a contract and of its estimates. [`effects`]: what each fact did to
 //!   revenue at once.
 //! - [`explain()`]: why a figure is what it is, by [`Question`].
 //! - [`project_days`], [`project_periods`], [`posted_by_period`]: balances at days, movements over any fiscal periods,
@@ -207,7 +207,7 @@ pub use financing::{
 };
 pub use functional::{FunctionalDay, FunctionalRate, RateKind, project_functional};
 pub use l2c_documents::{Fault, Faults};
-pub use modification::{Concession, Modification, ObligationChange};
+pub use modification::{Concession, ContractModification, ObligationChange};
 pub use obligation::{Acceptance, MAX_TERM_MONTHS, Measure, Milestone, Obligation, Returns};
 pub use observed_price::{Centre, MAX_OBSERVED_PRICES};
 pub use payment_plan::{Compounding, DeferredPayment, Instalments, PaymentPlan};

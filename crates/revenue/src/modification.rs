@@ -8,7 +8,7 @@ use crate::{Consideration, Obligation};
 /// is treated follows from the judgements, obligation by obligation (606-10-25-12, 25-13).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Modification {
+pub struct ContractModification {
     /// Its name in the contract; a separate contract goes by it.
     pub id: String,
     /// Whether the added goods or services are distinct (606-10-25-12(a)).
@@ -42,7 +42,7 @@ const fn yes() -> bool {
     true
 }
 
-impl Modification {
+impl ContractModification {
     /// A modification that changes nothing yet; what remains is judged distinct.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {

@@ -10,7 +10,7 @@ use crate::performance::{Batch, Measured, Moment, Performance};
 use crate::policy::StandaloneAtModification;
 use crate::refusal::Flaw;
 use crate::replay::{Estimates, Replay};
-use crate::{Modification, ObligationChange, Paragraph, RevenueRefusal};
+use crate::{ContractModification, ObligationChange, Paragraph, RevenueRefusal};
 
 /// An obligation that remains when a contract is modified.
 struct Remaining<'a, M> {
@@ -26,7 +26,7 @@ impl<'a, M: Clone> Replay<'a, M> {
     pub(crate) fn modify<R: Recorder<Mark = M>>(
         &mut self,
         rec: &mut R,
-        modification: &'a Modification,
+        modification: &'a ContractModification,
         on: NaiveDate,
         estimates: &Estimates<'a>,
     ) -> Result<(), Flaw> {
@@ -96,7 +96,7 @@ impl<'a, M: Clone> Replay<'a, M> {
     /// Decides the treatment from the recorded judgements, and keeps why.
     fn judge(
         &mut self,
-        modification: &'a Modification,
+        modification: &'a ContractModification,
         adds_goods: bool,
         remaining_distinct: RemainingDistinct,
     ) -> ModificationTreatment {
@@ -117,7 +117,7 @@ impl<'a, M: Clone> Replay<'a, M> {
     fn price_change<R: Recorder<Mark = M>>(
         &mut self,
         rec: &mut R,
-        modification: &'a Modification,
+        modification: &'a ContractModification,
         on: NaiveDate,
         estimates: &Estimates<'a>,
     ) -> Result<Figure<M>, Flaw> {
@@ -155,7 +155,7 @@ impl<'a, M: Clone> Replay<'a, M> {
     fn add_separate_contract<R: Recorder<Mark = M>>(
         &mut self,
         rec: &mut R,
-        modification: &'a Modification,
+        modification: &'a ContractModification,
         more: &Figure<M>,
     ) -> Result<(), Flaw> {
         self.judge(modification, true, RemainingDistinct::All);
@@ -171,7 +171,7 @@ impl<'a, M: Clone> Replay<'a, M> {
     fn join<R: Recorder<Mark = M>>(
         &mut self,
         rec: &mut R,
-        modification: &'a Modification,
+        modification: &'a ContractModification,
         contract: usize,
     ) -> Result<Vec<usize>, Flaw> {
         let mut places = Vec::with_capacity(modification.adds.len());
@@ -203,7 +203,7 @@ impl<'a, M: Clone> Replay<'a, M> {
     fn target_new_elements<R: Recorder<Mark = M>>(
         &mut self,
         rec: &mut R,
-        modification: &'a Modification,
+        modification: &'a ContractModification,
     ) -> Result<(), Flaw> {
         for element in &modification.consideration {
             if element.allocate_to().is_empty() || element.is_priced_by_use() {
@@ -222,7 +222,7 @@ impl<'a, M: Clone> Replay<'a, M> {
     fn concede<R: Recorder<Mark = M>>(
         &mut self,
         rec: &mut R,
-        modification: &Modification,
+        modification: &ContractModification,
         on: NaiveDate,
     ) -> Result<(), Flaw> {
         let Some(concession) = &modification.concession else {
@@ -245,7 +245,7 @@ impl<'a, M: Clone> Replay<'a, M> {
     fn remaining<R: Recorder<Mark = M>>(
         &self,
         rec: &mut R,
-        modification: &'a Modification,
+        modification: &'a ContractModification,
         on: NaiveDate,
     ) -> Result<Vec<Remaining<'a, M>>, Flaw> {
         let ctx = self.ctx;
@@ -307,7 +307,7 @@ impl<'a, M: Clone> Replay<'a, M> {
     fn catch_up<R: Recorder<Mark = M>>(
         &mut self,
         rec: &mut R,
-        modification: &'a Modification,
+        modification: &'a ContractModification,
         remaining: &[Remaining<'a, M>],
         more: &Figure<M>,
     ) -> Result<(), Flaw> {
@@ -334,7 +334,7 @@ impl<'a, M: Clone> Replay<'a, M> {
     fn go_on_anew<R: Recorder<Mark = M>>(
         &mut self,
         rec: &mut R,
-        modification: &'a Modification,
+        modification: &'a ContractModification,
         remaining: &[Remaining<'a, M>],
         more: &Figure<M>,
         on: NaiveDate,

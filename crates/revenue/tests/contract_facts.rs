@@ -125,12 +125,12 @@ fn what_is_given_back_is_of_the_contract_that_holds_the_obligation() {
         )
     };
     let cards = promise("cards", "100.00", Measure::Redemption { expected: dec!(100) });
-    let more = Modification {
+    let more = ContractModification {
         added_distinct: true,
         price_reflects_ssp: true,
         adds: vec![pumps, cards],
         price_change: Some(usd("300.00")),
-        ..Modification::new("more")
+        ..ContractModification::new("more")
     };
     let billed = Fact::Billed {
         document: "inv_2".into(),

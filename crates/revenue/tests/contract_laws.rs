@@ -351,8 +351,15 @@ fn performs(coin: Coin, on: u32, obligation: &Obligation, a: u32, b: u32) -> Fac
     }
 }
 
-fn modifies(coin: Coin, name: String, obligation: &Obligation, on: u32, a: u32, b: u32) -> Modification {
-    let mut modification = Modification::new(name.clone());
+fn modifies(
+    coin: Coin,
+    name: String,
+    obligation: &Obligation,
+    on: u32,
+    a: u32,
+    b: u32,
+) -> ContractModification {
+    let mut modification = ContractModification::new(name.clone());
     modification.remaining_distinct = b % 3 > 0;
     modification.price_change = (a % 4 > 0).then(|| coin.of(i64::from(a) * 50 - 10_000));
     if a % 3 == 0 {
@@ -1006,7 +1013,7 @@ proptest! {
         let mut modified = plain.clone();
         for (n, month) in months.into_iter().enumerate() {
             let on = NaiveDate::from_ymd_opt(2020, month + 1, 1).unwrap();
-            modified = say(modified, on, on, Fact::modified(Modification::new(format!("mod {n}"))));
+            modified = say(modified, on, on, Fact::modified(ContractModification::new(format!("mod {n}"))));
         }
         for (with, without) in days_of(&modified).iter().zip(days_of(&plain)) {
             prop_assert_eq!(&with.by_obligation, &without.by_obligation);
@@ -1029,7 +1036,7 @@ proptest! {
         let plain = tell_even(terms, &facts);
         let on = NaiveDate::from_ymd_opt(2020, month + 1, 1).unwrap();
         let change = |id: &str, units: i64| {
-            let mut modification = Modification::new(id);
+            let mut modification = ContractModification::new(id);
             modification.price_change = Some(Coin(Currency::USD).of(units * whole * size));
             modification.remaining_distinct = distinct;
             Fact::modified(modification)
@@ -1050,7 +1057,7 @@ proptest! {
     #[test]
     fn a_separate_contract_leaves_the_first_as_it_was(contract in story(), (n, ssp, change) in (0..700_u32, 1..90_000_i64, -90_000..90_000_i64), raw in promise()) {
         let coin = Coin(contract.terms().unwrap().currency());
-        let mut modification = Modification::new("more");
+        let mut modification = ContractModification::new("more");
         modification.added_distinct = true;
         modification.price_reflects_ssp = true;
         let kind = if raw.0 == 8 { 2 } else { raw.0 };
@@ -1113,7 +1120,7 @@ proptest! {
             _ => Fact::CostIncurred { obligation: work(), amount: coin.of(done * 100), waste: None, uninstalled: None, estimated_total: None },
         };
         let contract = say(begin(document), date(5), date(5), fact);
-        let mut modification = Modification::new("more");
+        let mut modification = ContractModification::new("more");
         modification.price_change = Some(coin.of(change));
         modification.remaining_distinct = false;
         let contract = say(contract, date(10), date(10), Fact::modified(modification));

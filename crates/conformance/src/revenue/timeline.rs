@@ -6,8 +6,8 @@ use l2c_calendar::NaiveDate;
 use l2c_host::{DateTime, Utc};
 use l2c_money::{Currency, Decimal};
 use l2c_revenue::{
-    Book, Concession, Fact, Measure, Modification, Obligation, ObligationChange, Reassessment, RevenueError,
-    RevenueEvent, Settlement, Terms, View,
+    Book, Concession, ContractModification, Fact, Measure, Obligation, ObligationChange, Reassessment,
+    RevenueError, RevenueEvent, Settlement, Terms, View,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -424,8 +424,8 @@ impl EventText {
 }
 
 impl ModificationText {
-    fn modification(&self, id: &str, currency: Currency) -> Result<Modification, Stop> {
-        Ok(Modification {
+    fn modification(&self, id: &str, currency: Currency) -> Result<ContractModification, Stop> {
+        Ok(ContractModification {
             added_distinct: self.judgements.added_distinct,
             price_reflects_ssp: self.judgements.price_reflects_ssp,
             remaining_distinct: self.judgements.remaining_distinct.unwrap_or(true),
@@ -462,7 +462,7 @@ impl ModificationText {
                     amount: money(&concession.amount, currency)?,
                 }),
             },
-            ..Modification::new(id)
+            ..ContractModification::new(id)
         })
     }
 }
