@@ -3,12 +3,10 @@ use std::fmt;
 use l2c_calendar::NaiveDate;
 use l2c_explain::NoTrace;
 use l2c_host::{DateTime, Decider, Machine, Transition, Utc};
-use l2c_money::{Money, MoneyError};
 use serde::{Deserialize, Serialize};
 
 use crate::history::{History, Walk};
-use crate::obligation::is_short_enough;
-use crate::{Book, Fact, MAX_MINOR_UNITS, Measure, RevenueError, RevenueEvent, RevenueRefusal, Terms};
+use crate::{Book, Fact, RevenueError, RevenueEvent, RevenueRefusal, Terms};
 
 /// Where a revenue contract stands in its life.
 ///
@@ -213,29 +211,6 @@ impl RevenueContract {
         }
     }
 
-    /// Whether the amount, and what is billed with it, can be computed with.
-    fn check_billing(&self, amount: Money, terms: &Terms) -> Result<(), RevenueRefusal> {
-        let refused = |source: MoneyError| RevenueRefusal::InvalidMoney {
-            field: "amount",
-            amount,
-            source,
-        };
-        let mut magnitude = Money::zero(terms.currency())
-            .checked_add(&amount)
-            .and_then(|amount| amount.minor())
-            .map_err(refused)?
-            .saturating_abs();
-        for event in &self.facts {
-            if let Fact::Billed { amount: before, .. } = &event.fact {
-                magnitude = magnitude.saturating_add(before.minor().map_err(refused)?.saturating_abs());
-            }
-        }
-        if magnitude > MAX_MINOR_UNITS {
-            return Err(RevenueRefusal::TooMuchBilled { amount });
-        }
-        Ok(())
-    }
-
     /// Runs the contract with one more fact; whatever it refuses is refused.
     fn check(&self, event: &RevenueEvent) -> Result<(), RevenueRefusal> {
         let with = self.clone().evolve(event);
@@ -269,39 +244,6 @@ impl RevenueContract {
     }
 }
 
-/// A service agreed at inception does not begin before it, and one that begins later is not too long.
-fn check_periods(command: &RevenueCommand) -> Result<(), RevenueRefusal> {
-    match &command.fact {
-        Fact::Inception { terms } => {
-            let agreed = terms
-                .obligations()
-                .iter()
-                .filter_map(|obligation| match obligation.measure {
-                    Measure::Time { period, .. } => period,
-                    _ => None,
-                });
-            match agreed
-                .map(|period| period.start())
-                .find(|start| *start < command.on)
-            {
-                Some(effective) => Err(RevenueRefusal::BeforeInception {
-                    command: "service_started",
-                    effective,
-                    inception: command.on,
-                }),
-                None => Ok(()),
-            }
-        }
-        Fact::ServiceStarted { obligation, period } if !is_short_enough(period) => {
-            Err(RevenueRefusal::TermTooLong {
-                obligation: obligation.clone(),
-                period: *period,
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
 impl Decider for RevenueContract {
     type Command = RevenueCommand;
     type Event = RevenueEvent;
@@ -320,10 +262,6 @@ impl Decider for RevenueContract {
         }
         if self.is_known(command)? {
             return Ok(Vec::new());
-        }
-        check_periods(command)?;
-        if let (Some(terms), Fact::Billed { amount, .. }) = (self.terms(), &command.fact) {
-            self.check_billing(*amount, terms)?;
         }
         if self.facts.iter().any(|known| known.sequence == context.sequence) {
             return Err(RevenueRefusal::SequenceUsed {

@@ -26,13 +26,18 @@ impl<'a> History<'a> {
             .filter(|event| event.recorded_at <= known_at)
             .collect();
         known.sort_by_key(|event| (event.effective, event.sequence));
-        let (inception, terms) = known
+        let (begun, terms) = known
             .iter()
             .find_map(|event| match &event.fact {
-                Fact::Inception { terms } => Some((event.effective, &**terms)),
+                Fact::Inception { terms } => Some((*event, &**terms)),
                 _ => None,
             })
             .ok_or(RevenueError::NotInBooks { known_at })?;
+        let inception = begun.effective;
+        for obligation in terms.obligations() {
+            let checked = obligation.check_agreed_period(inception);
+            checked.map_err(|refusal| Flaw::from(refusal).of(begun))?;
+        }
         known.retain(|event| !matches!(event.fact, Fact::Inception { .. }));
         let mut history = Self {
             terms,

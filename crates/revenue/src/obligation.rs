@@ -6,7 +6,7 @@ use l2c_money::{Currency, Decimal, Exact, Money, decimal_string};
 use serde::{Deserialize, Serialize};
 
 use crate::terms::{MAX_TEXT, bad_text, fault};
-use crate::{Convention, Paragraph, StandalonePrice};
+use crate::{Convention, Paragraph, RevenueRefusal, StandalonePrice};
 
 /// The longest service, in months.
 pub const MAX_TERM_MONTHS: usize = 1_200;
@@ -80,6 +80,20 @@ impl Obligation {
     }
 
     /// Everything that is wrong with it, at a path of a document in a currency.
+    /// A service that is agreed on does not begin before the contract.
+    pub(crate) fn check_agreed_period(&self, inception: NaiveDate) -> Result<(), RevenueRefusal> {
+        match self.measure {
+            Measure::Time {
+                period: Some(period), ..
+            } if period.start() < inception => Err(RevenueRefusal::BeforeInception {
+                command: "service_started",
+                effective: period.start(),
+                inception,
+            }),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn faults(&self, currency: Currency, path: &str) -> Vec<Fault> {
         let mut faults = Vec::new();
         faults.extend(bad_text(format!("{path}.id"), &self.id));
@@ -466,6 +480,17 @@ impl From<MeasureDocument> for Measure {
             },
         }
     }
+}
+
+/// Refuses a service that is too long to be scheduled by month.
+pub(crate) fn check_term(obligation: &str, period: &Period) -> Result<(), RevenueRefusal> {
+    if is_short_enough(period) {
+        return Ok(());
+    }
+    Err(RevenueRefusal::TermTooLong {
+        obligation: obligation.to_owned(),
+        period: *period,
+    })
 }
 
 /// Whether a service of this period is short enough to be scheduled by month.

@@ -10,6 +10,7 @@ use crate::account::{Account, Document, Payment};
 use crate::allocation::{Candidate, allocate, split_by_ssp};
 use crate::history::History;
 use crate::judgement::{Judged, ModificationTreatment};
+use crate::obligation::check_term;
 use crate::performance::{
     Context, Measured, Moment, Pair, Performance, ReturnState, UnitPricing, UsageShare,
 };
@@ -17,8 +18,8 @@ use crate::policy::RevenueBase;
 use crate::price_context::PriceContext;
 use crate::refusal::Flaw;
 use crate::{
-    AllocationMethod, Book, Consideration, Fact, Measure, Obligation, Paragraph, Reassessment, RevenueError,
-    RevenueEvent, RevenueRefusal, Settlement,
+    AllocationMethod, Book, Consideration, Fact, MAX_MINOR_UNITS, Measure, Obligation, Paragraph,
+    Reassessment, RevenueError, RevenueEvent, RevenueRefusal, Settlement,
 };
 
 /// A usage that was reported.
@@ -59,6 +60,8 @@ pub(crate) struct Replay<'a, M> {
     pub(crate) usage: Vec<UsageReport<'a, M>>,
     /// Changes of the price by modifications and exercised rights.
     pub(crate) price_changes: Vec<Figure<M>>,
+    /// Without tax, credit notes counted like invoices.
+    billed_in_all: Exact,
     pub(crate) refunds: Exact,
     pub(crate) credit_losses: Exact,
     pub(crate) incentives_paid: Exact,
@@ -106,6 +109,7 @@ impl<'a, M: Clone> Replay<'a, M> {
             accounts: vec![Account::new(terms.contract().as_str())],
             usage: Vec::new(),
             price_changes: Vec::new(),
+            billed_in_all: Exact::ZERO,
             refunds: Exact::ZERO,
             credit_losses: Exact::ZERO,
             incentives_paid: Exact::ZERO,
@@ -409,20 +413,23 @@ impl<'a, M: Clone> Replay<'a, M> {
             }
             Fact::Satisfied { obligation } => self.satisfy(obligation, on)?,
             Fact::Accepted { obligation } => self.accept(obligation, on)?,
-            Fact::ServiceStarted { obligation, period } => match &mut self.find_mut(obligation)?.measured {
-                Measured::Time { period: known, .. } => match known {
-                    None => *known = Some(*period),
-                    Some(known) if *known == *period => {}
-                    Some(known) => {
-                        return Err(RevenueRefusal::AlreadyStarted {
-                            obligation: obligation.clone(),
-                            period: *known,
+            Fact::ServiceStarted { obligation, period } => {
+                check_term(obligation, period)?;
+                match &mut self.find_mut(obligation)?.measured {
+                    Measured::Time { period: known, .. } => match known {
+                        None => *known = Some(*period),
+                        Some(known) if *known == *period => {}
+                        Some(known) => {
+                            return Err(RevenueRefusal::AlreadyStarted {
+                                obligation: obligation.clone(),
+                                period: *known,
+                            }
+                            .into());
                         }
-                        .into());
-                    }
-                },
-                _ => return Err(self.wrong_measure(obligation, event)),
-            },
+                    },
+                    _ => return Err(self.wrong_measure(obligation, event)),
+                }
+            }
             Fact::Delivered {
                 obligation,
                 quantity,
@@ -643,6 +650,10 @@ impl<'a, M: Clone> Replay<'a, M> {
                 separate_contract,
             } => {
                 let net = self.in_currency("amount", amount)?;
+                self.billed_in_all += &net.abs();
+                if self.billed_in_all > Money::from_minor(MAX_MINOR_UNITS, self.ctx.currency())?.exact() {
+                    return Err(RevenueRefusal::TooMuchBilled { amount: *amount }.into());
+                }
                 let tax = match tax {
                     Some(tax) => self.in_currency("tax", tax)?,
                     None => Exact::ZERO,
@@ -1143,6 +1154,7 @@ impl<'a, M: Clone> Replay<'a, M> {
             .into());
         }
         crate::terms::check_joining(obligation, self.ctx.terms)?;
+        obligation.check_agreed_period(self.inception)?;
         Ok(())
     }
 

@@ -10,7 +10,8 @@
 
 mod contract;
 
-use contract::{AT_ONCE, as_of, bundle, day, decide, decide_all, incept, satisfy, usd};
+use contract::{AT_ONCE, SERVICE, as_of, bundle, day, decide, decide_all, incept, noon, satisfy, usd};
+use l2c_calendar::Period;
 use l2c_ledger::Role;
 use l2c_money::dec;
 use l2c_revenue::*;
@@ -204,4 +205,69 @@ fn what_is_given_back_is_of_the_contract_that_holds_the_obligation() {
             "{on}"
         );
     }
+}
+
+/// What a contract refuses to be told it does not project either, and says so in the same words.
+#[test]
+fn facts_that_no_contract_has_decided_are_refused_by_the_same_rule() {
+    let service = |first: &str, last: &str| Period::inclusive(day(first), day(last)).unwrap();
+    let terms = |measure| bundle(usd("100.00"), &[("support", usd("100.00"), measure)]);
+    let started = |last: &str| Fact::ServiceStarted {
+        obligation: "support".into(),
+        period: service("2025-02-01", last),
+    };
+    let early = Measure::time(service("2024-12-31", "2025-12-31"));
+    let huge = usd("6000000000000000.00");
+    let streams = [
+        vec![incept(terms(early.clone()), "2025-01-01")],
+        vec![
+            incept(terms(SERVICE), "2025-01-01"),
+            tell("2025-02-01", started("2125-04-30")),
+        ],
+        vec![
+            incept(terms(SERVICE), "2025-01-01"),
+            tell("2025-02-01", Fact::billed("inv_1", huge)),
+            tell("2025-02-02", Fact::billed("crn_1", huge.negated())),
+        ],
+        vec![
+            incept(terms(AT_ONCE), "2025-01-01"),
+            tell(
+                "2025-02-01",
+                Fact::modified(ContractModification {
+                    adds: vec![Obligation::new(
+                        "more",
+                        StandalonePrice::observable(usd("1.00")),
+                        early,
+                    )],
+                    ..ContractModification::new("mod")
+                }),
+            ),
+        ],
+    ];
+    let mut said = Vec::new();
+    for commands in streams {
+        let events: Vec<RevenueEvent> = (0..)
+            .zip(&commands)
+            .map(|(sequence, command)| RevenueEvent {
+                effective: command.on,
+                recorded_at: noon(command.on),
+                sequence,
+                fact: command.fact.clone(),
+            })
+            .collect();
+        let error = project(&events, &as_of("2025-12-31")).unwrap_err();
+        let refusal = decide_all(&commands, "2025-12-31").unwrap_err();
+        assert_eq!(error.code(), refusal.code());
+        assert!(
+            error.to_string().ends_with(&refusal.to_string()),
+            "{error} / {refusal}"
+        );
+        said.push(error.to_string());
+    }
+    insta::assert_snapshot!(said.join("\n"), @r"
+    `inception` on 2025-01-01 (sequence 0): `service_started` on 2024-12-31 is before the inception on 2025-01-01 (ASC 606-10-25-1, IFRS 15.9)
+    `service_started` on 2025-02-01 (sequence 1): the period of `support`, 2025-02-01 to 2125-04-30, is longer than 1200 months
+    `billed` on 2025-02-02 (sequence 2): with -6000000000000000.00 USD the documents of the contract come to more than 1000000000000000000 minor units
+    `modified` on 2025-02-01 (sequence 1): `service_started` on 2024-12-31 is before the inception on 2025-01-01 (ASC 606-10-25-1, IFRS 15.9)
+    ");
 }

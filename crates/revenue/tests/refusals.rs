@@ -165,7 +165,7 @@ fn a_refused_command_says_why() {
     term_too_long: the period of `support`, 2017-03-20 to 2117-04-20, is longer than 1200 months
     term_too_long: the period of `support`, 2017-03-20 to 9999-12-31, is longer than 1200 months
     document_recorded: inv_1 is recorded with 1000.00 USD on 2017-03-20 already: a correction is a document of its own
-    invalid_amount: `amount` is 0.01 EUR: USD and EUR cannot be combined: convert one of them first
+    billed_in_other_currency: rev_1 is in USD, but `inv_1` bills 0.01 EUR: bill it in USD
     invalid_amount: `amount` is 0.001 USD: 0.001 is not a whole number of units of 10^-2
     too_much_billed: with -6000000000000000.00 USD the documents of the contract come to more than 1000000000000000000 minor units
     ");
