@@ -79,8 +79,10 @@ pub struct ObligationChange {
     /// The new estimate of its costs in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_total: Option<Money>,
-    /// The stand-alone price at this date of the obligation as it was promised before; what remains of it weighs this
-    /// times the part that is not done. Of a longer term or more units state `ssp_remaining`.
+    /// The stand-alone price at this date of the obligation as it was promised before: of all its work or units since
+    /// inception; of a service, of its term since it last began anew. What remains of it weighs this times the part
+    /// that is not done. Where the term or the units change, state `ssp_remaining`: what remains is then another
+    /// promise (606-10-25-13(a)).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssp: Option<Money>,
     /// The stand-alone price of what remains of it at this date.

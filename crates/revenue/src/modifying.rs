@@ -440,6 +440,19 @@ impl<'a, M: Clone> Replay<'a, M> {
                     .cite(ctx.book.cite(Paragraph::STANDALONE_PRICE))
             }));
         }
+        // A new contract begins with what remains (606-10-25-13(a)), which the price of what was promised before, and
+        // what is left of that, do not measure once its term or its units change.
+        let changes = known
+            .change
+            .is_some_and(|change| change.last_day.is_some() || change.total.is_some());
+        let required = ctx.policy().standalone_at_modification == StandaloneAtModification::Stated;
+        if changes && needs_prices && required {
+            return Err(RevenueRefusal::StandalonePriceRequired {
+                obligation: id.to_owned(),
+                effective: on,
+            }
+            .into());
+        }
         let one = rec.input(Exact::ONE, || Note::new("the whole").percent());
         let mut left = rec.difference(&one, &known.progress, || {
             Note::new(format!("left of {id}")).percent()
@@ -450,17 +463,6 @@ impl<'a, M: Clone> Replay<'a, M> {
                 rec.input(price, || ctx.money(format!("stand-alone price of {id} on {on}")))
             }
             None => {
-                let changes = known
-                    .change
-                    .is_some_and(|change| change.last_day.is_some() || change.total.is_some());
-                let required = ctx.policy().standalone_at_modification == StandaloneAtModification::Stated;
-                if changes && needs_prices && required {
-                    return Err(RevenueRefusal::StandalonePriceRequired {
-                        obligation: id.to_owned(),
-                        effective: on,
-                    }
-                    .into());
-                }
                 // An earlier modification has left the price of what then remained: less of it is left now.
                 if !performance.origin.value.is_zero() {
                     let since = performance.fraction(rec, known.progress.clone())?;
@@ -486,10 +488,22 @@ impl<'a, M: Clone> Replay<'a, M> {
         let ctx = self.ctx;
         let price = self.amount("changes.ssp", price)?;
         let id = &change.obligation;
-        let price = rec.input(price, || {
+        let performance = self.find_mut(id)?;
+        let mut price = rec.input(price, || {
             ctx.money(format!("stand-alone price of {id}, as modified"))
         });
-        self.find_mut(id)?.ssp = price;
+        if !performance.origin.value.is_zero() {
+            // An earlier modification has left the price of what then remained, and so it stays.
+            let one = rec.input(Exact::ONE, || Note::new("the whole").percent());
+            let since = rec.difference(&one, &performance.origin, || {
+                Note::new(format!("left of {id} when its allocation began")).percent()
+            });
+            price = rec.product(&price, &since, || {
+                ctx.money(format!("stand-alone price of {id} since its allocation began"))
+                    .cite(ctx.book.cite(Paragraph::STANDALONE_PRICE))
+            });
+        }
+        performance.ssp = price;
         Ok(())
     }
 
@@ -514,13 +528,7 @@ impl<'a, M: Clone> Replay<'a, M> {
                         start,
                         last,
                     })?;
-                    if !crate::obligation::is_short_enough(period) {
-                        return Err(RevenueRefusal::TermTooLong {
-                            obligation: change.obligation.clone(),
-                            period: *period,
-                        }
-                        .into());
-                    }
+                    crate::obligation::check_term(&change.obligation, period)?;
                 }
                 _ => return Err(misfit()),
             }

@@ -159,7 +159,7 @@ pub enum StandaloneAtModification {
     /// Stated at its date where the term or the number of units of an obligation changes (606-10-25-13(a)).
     #[default]
     Stated,
-    /// Carried forward from before where nothing is stated.
+    /// Carried forward where nothing is stated for what remains: the price of the whole times the part that is not done.
     CarriedForward,
 }
 

@@ -1,0 +1,148 @@
+//! What is worth what when a contract is modified more than once, by figures worked out by hand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod contract;
+
+use contract::{as_of, bundle, day, decide, decide_all, incept, usd};
+use l2c_calendar::Period;
+use l2c_money::{Decimal, dec};
+use l2c_revenue::judgement::ModificationTreatment;
+use l2c_revenue::*;
+
+fn tell(on: &str, fact: Fact) -> RevenueCommand {
+    RevenueCommand::new(day(on), fact)
+}
+
+fn surveyed(obligation: &str, cumulative: Decimal) -> Fact {
+    Fact::Progressed {
+        obligation: obligation.into(),
+        cumulative,
+    }
+}
+
+fn allocated(figures: &Projection) -> Vec<String> {
+    figures
+        .obligations
+        .iter()
+        .map(|known| known.allocated.amount_text())
+        .collect()
+}
+
+/// North and south for 100 each. Half of the north is done when a first modification lets the contract begin anew: 50 is
+/// left of the north, 100 of the south, and so are their prices. A second one, on what is not distinct, states 160 for all
+/// of the north, so 80 for what the contract has of it: its 90 go 80 to 100, 40 and 50. Before the third half of what the
+/// contract had of the north is done: 45 and 150 are left with 85 more, at prices of 40 and 100: 80 and 200.
+#[test]
+fn a_price_that_is_stated_again_is_of_what_the_contract_has() {
+    let terms = bundle(
+        usd("200.00"),
+        &[
+            ("north", usd("100.00"), Measure::Percent),
+            ("south", usd("100.00"), Measure::Percent),
+        ],
+    );
+    let of_price = |id: &str, amount: &str| ContractModification {
+        price_change: Some(usd(amount)),
+        ..ContractModification::new(id)
+    };
+    let second = ContractModification {
+        remaining_distinct: false,
+        changes: vec![ObligationChange {
+            ssp: Some(usd("160.00")),
+            ..ObligationChange::of("north")
+        }],
+        ..of_price("second", "90.00")
+    };
+    let commands = [
+        incept(terms, "2025-01-01"),
+        tell("2025-02-01", surveyed("north", dec!(0.50))),
+        tell("2025-03-01", Fact::modified(ContractModification::new("first"))),
+        tell("2025-06-01", Fact::modified(second)),
+        tell("2025-08-01", surveyed("north", dec!(0.75))),
+        tell("2025-09-01", Fact::modified(of_price("third", "85.00"))),
+    ];
+    let contract = decide_all(&commands, "2025-09-01").unwrap();
+    let at = |on: &str| project(contract.facts(), &as_of(on)).unwrap();
+    assert_eq!(allocated(&at("2025-05-31")), ["100.00", "100.00"]);
+    assert_eq!(allocated(&at("2025-06-30")), ["140.00", "150.00"]); // 50 + 50 + 40, 100 + 50
+    assert_eq!(at("2025-08-31").obligations[0].recognised, usd("95.00")); // 50 + 90 / 2
+    assert_eq!(allocated(&at("2025-09-30")), ["175.00", "200.00"]); // 95 + 80, 200
+    let treatments: Vec<_> = at("2025-09-30")
+        .modifications
+        .iter()
+        .map(|m| m.judged.treatment)
+        .collect();
+    assert_eq!(
+        treatments,
+        [
+            ModificationTreatment::Prospective,
+            ModificationTreatment::CumulativeCatchUp,
+            ModificationTreatment::Prospective
+        ]
+    );
+}
+
+/// A service of 2025 for 1,200 beside a project for 600, not begun. In the middle of the year the service is made longer
+/// by a year for 1,200 more: 18 months remain, worth 1,800, which neither 1,200 nor the half of it says. 600 + 600 +
+/// 1,200 go 1,800 to 600.
+#[test]
+fn a_longer_term_needs_the_price_of_what_remains() {
+    let service = Measure::Time {
+        period: Some(Period::inclusive(day("2025-01-01"), day("2025-12-31")).unwrap()),
+        convention: Some(Convention::MonthsTouched),
+    };
+    let terms = bundle(
+        usd("1800.00"),
+        &[
+            ("service", usd("1200.00"), service),
+            ("project", usd("600.00"), Measure::Percent),
+        ],
+    );
+    let contract = decide_all(&[incept(terms, "2025-01-01")], "2025-01-01").unwrap();
+    let longer = |change: ObligationChange| {
+        let modification = ContractModification {
+            price_change: Some(usd("1200.00")),
+            changes: vec![ObligationChange {
+                last_day: Some(day("2026-12-31")),
+                ..change
+            }],
+            ..ContractModification::new("longer")
+        };
+        decide(
+            &contract,
+            &tell("2025-07-01", Fact::modified(modification)),
+            "2025-07-01",
+        )
+    };
+    for unclear in [
+        ObligationChange::of("service"),
+        ObligationChange {
+            ssp: Some(usd("1200.00")),
+            ..ObligationChange::of("service")
+        },
+    ] {
+        let refusal = longer(unclear).unwrap_err();
+        assert_eq!(
+            (refusal.code(), refusal.to_string().as_str()),
+            (
+                "standalone_price_required",
+                "`service` changes on 2025-07-01: state `ssp_remaining` as of that date (ASC 606-10-25-13(a), IFRS 15.21(a))"
+            )
+        );
+    }
+    let contract = longer(ObligationChange {
+        ssp_remaining: Some(usd("1800.00")),
+        ..ObligationChange::of("service")
+    })
+    .unwrap();
+    let figures = project(contract.facts(), &as_of("2025-07-31")).unwrap();
+    assert_eq!(allocated(&figures), ["2400.00", "600.00"]); // 600 + 1,800
+    assert_eq!(figures.recognised(), usd("700.00")); // 600, and 1,800 / 18
+}
