@@ -75,12 +75,7 @@ impl<M: Clone> Replay<'_, M> {
         if self.termination.is_some() {
             return Ok(revenue.clone());
         }
-        let mut parts: Vec<Figure<M>> = self
-            .elements
-            .iter()
-            .map(|(_, included)| included.clone())
-            .collect();
-        parts.extend(self.price_changes.iter().cloned());
+        let mut parts = self.price_changes.clone();
         parts.extend(self.concessions.iter().cloned());
         parts.extend(self.usage.iter().map(|report| report.amount.clone()));
         for credit in self.accounts.iter().flat_map(|account| &account.service_credits) {
@@ -115,7 +110,12 @@ impl<M: Clone> Replay<'_, M> {
             }
         }
         parts.retain(|part| !part.value.is_zero());
-        let parts: Vec<_> = parts.iter().collect();
+        // An element that is estimated at nothing is shown as such; one that is priced by use adds nothing of itself.
+        let elements = self
+            .elements
+            .iter()
+            .filter(|(element, _)| !element.is_priced_by_use());
+        let parts: Vec<_> = elements.map(|(_, included)| included).chain(&parts).collect();
         Ok(rec.sum(&parts, || {
             ctx.money("transaction price")
                 .cite(ctx.book.cite(Paragraph::TRANSACTION_PRICE))

@@ -83,7 +83,8 @@ pub enum Consideration {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         allocate_to: Vec<String>,
     },
-    /// A royalty by sales or usage of a licence (606-10-55-65): never in the price, recognised with the sales or usage.
+    /// A royalty by sales or usage of a licence that is expected (606-10-55-65): never in the price, and by no later
+    /// estimate. What is due on sales or usage as they occur is told of a `usage` element.
     Royalty {
         /// Its name in the contract.
         id: String,
@@ -217,7 +218,12 @@ impl Consideration {
     pub(crate) fn check_estimate(&self, amount: &Money) -> Result<(), RevenueRefusal> {
         let estimate = match self {
             Self::Variable { estimate, .. } => estimate,
-            Self::NonCash { .. } | Self::PayableToCustomer { .. } | Self::Royalty { .. } => return Ok(()),
+            Self::NonCash { .. } | Self::PayableToCustomer { .. } => return Ok(()),
+            Self::Royalty { .. } => {
+                return Err(RevenueRefusal::RoyaltyBeforeUse {
+                    element: self.id().to_owned(),
+                });
+            }
             _ => {
                 return Err(RevenueRefusal::NotAnEstimate {
                     element: self.id().to_owned(),

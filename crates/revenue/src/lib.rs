@@ -116,6 +116,7 @@
 //! | `contract_terminated`, `nothing_remaining` | make another contract |
 //! | `standalone_price_required` | state the stand-alone price at the date of the modification |
 //! | `not_an_estimate` | change an agreed amount by a modification |
+//! | `royalty_before_use` | tell sales and usage as they occur, of a `usage` element |
 //! | `estimate_outside_outcomes` | correct the estimate, or the outcomes by a modification |
 //! | `credit_exceeds_receivable`, `refund_exceeds_liability` | credit or pay back at most what is owed |
 //! | `invalid_opening` | take the contract over with each obligation and the price of the terms, before any other fact |

@@ -1,5 +1,7 @@
 //! Several contracts: combined into one, or presented side by side and never netted (606-10-25-9, 45-1, 50-8).
 
+use std::collections::BTreeMap;
+
 use l2c_ledger::Role;
 use l2c_money::{Currency, Money, MoneyError};
 use serde::Serialize;
@@ -13,7 +15,9 @@ use crate::{
 ///
 /// The first contract takes over the obligations, the consideration, the bundles and the facts of the others, and the
 /// earliest inception; its other terms and its policy stay. Facts of one day keep the order of the contracts and get
-/// new numbers. The combined contract is in the books once all of them are.
+/// new numbers. Each contract keeps its documents: where an earlier one has a document of the same name, the later one
+/// is called after its contract too, `inv_1 of rev_2`, and so it is in the payments that settle it. The combined
+/// contract is in the books once all of them are.
 ///
 /// # Errors
 /// [`RevenueError::NotInBooks`] of a stream without an inception; [`RevenueError::InvalidDocument`] for obligations or
@@ -21,16 +25,23 @@ use crate::{
 pub fn combine(contracts: &[&[RevenueEvent]]) -> Result<Vec<RevenueEvent>, RevenueError> {
     let mut combined: Option<(TermsDocument, RevenueEvent)> = None;
     let mut facts = Vec::new();
+    let mut names = Vec::with_capacity(contracts.len());
+    // The first contract that has a document of a name.
+    let mut documents: BTreeMap<&str, usize> = BTreeMap::new();
     for (contract, stream) in contracts.iter().enumerate() {
-        let mut begun = false;
+        let mut begun = None;
         for event in *stream {
+            if let Fact::Billed { document, .. } = &event.fact {
+                documents.entry(document).or_insert(contract);
+            }
             let Fact::Inception { terms } = &event.fact else {
                 facts.push((event.effective, contract, event));
                 continue;
             };
-            if std::mem::replace(&mut begun, true) {
+            if begun.is_some() {
                 continue;
             }
+            begun = Some(terms.contract());
             match &mut combined {
                 None => combined = Some((TermsDocument::from((**terms).clone()), event.clone())),
                 Some((document, inception)) => {
@@ -43,18 +54,30 @@ pub fn combine(contracts: &[&[RevenueEvent]]) -> Result<Vec<RevenueEvent>, Reven
                 }
             }
         }
-        if !begun {
-            return Err(RevenueError::NotInBooks {
-                known_at: l2c_host::DateTime::<l2c_host::Utc>::MAX_UTC,
-            });
-        }
+        let known_at = l2c_host::DateTime::<l2c_host::Utc>::MAX_UTC;
+        names.push(begun.ok_or(RevenueError::NotInBooks { known_at })?);
     }
     let Some((document, mut inception)) = combined else {
         return Ok(Vec::new());
     };
     inception.fact = Fact::inception(Terms::new(document)?);
     facts.sort_by_key(|(effective, contract, event)| (*effective, *contract, event.sequence));
-    let facts = facts.into_iter().map(|(.., event)| event.clone());
+    let facts = facts.into_iter().map(|(_, contract, event)| {
+        let mut event = event.clone();
+        if let Fact::Billed { document, .. }
+        | Fact::Paid {
+            document: Some(document),
+            ..
+        } = &mut event.fact
+            && documents
+                .get(document.as_str())
+                .is_some_and(|first| *first < contract)
+            && let Some(name) = names.get(contract)
+        {
+            *document = format!("{document} of {name}");
+        }
+        event
+    });
     let numbered = std::iter::once(inception).chain(facts).zip(0..);
     Ok(numbered
         .map(|(event, sequence)| RevenueEvent { sequence, ..event })

@@ -207,6 +207,16 @@ pub enum RevenueRefusal {
         /// The element.
         element: String,
     },
+    /// A royalty is in the price once the sales or usage have occurred, however surely they are expected.
+    #[error(
+        "`{element}` is a royalty: none of it is in the price before the sales or usage; tell these as they occur, of a \
+         `usage` element ({})",
+        Paragraph::ROYALTY
+    )]
+    RoyaltyBeforeUse {
+        /// The element.
+        element: String,
+    },
     /// More is credited or given up than is receivable.
     #[error(
         "on {effective} credits exceed the receivable by {excess} ({})",
@@ -358,6 +368,7 @@ impl RevenueRefusal {
             Self::StandalonePriceRequired { .. } => "standalone_price_required",
             Self::EstimateOutsideOutcomes { .. } => "estimate_outside_outcomes",
             Self::NotAnEstimate { .. } => "not_an_estimate",
+            Self::RoyaltyBeforeUse { .. } => "royalty_before_use",
             Self::CreditExceedsReceivable { .. } => "credit_exceeds_receivable",
             Self::RefundExceedsLiability { .. } => "refund_exceeds_liability",
             Self::InvalidOpening { .. } => "invalid_opening",

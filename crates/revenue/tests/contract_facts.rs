@@ -207,6 +207,110 @@ fn what_is_given_back_is_of_the_contract_that_holds_the_obligation() {
     }
 }
 
+/// A royalty is in the price once the sales have occurred, however surely they are expected (606-10-55-65).
+#[test]
+fn a_royalty_is_not_estimated_into_the_price() {
+    let mut terms = bundle(usd("100.00"), &[("licence", usd("100.00"), AT_ONCE)]);
+    terms.consideration.push(Consideration::Royalty {
+        id: "royalty".into(),
+        estimate: usd("50.00"),
+        allocate_to: Vec::new(),
+    });
+    let contract = decide_all(&[incept(terms, "2025-01-01")], "2025-01-01").unwrap();
+    let estimated = Fact::EstimateChanged {
+        estimate: Reassessment::Consideration {
+            element: "royalty".into(),
+            amount: usd("50.00"),
+        },
+    };
+    let refusal = decide(&contract, &tell("2025-02-01", estimated), "2025-02-01").unwrap_err();
+    assert_eq!(refusal.code(), "royalty_before_use");
+    assert_eq!(
+        refusal.to_string(),
+        "`royalty` is a royalty: none of it is in the price before the sales or usage; tell these as they occur, of a \
+         `usage` element (ASC 606-10-55-65, IFRS 15.B63)"
+    );
+    assert_eq!(
+        project(contract.facts(), &as_of("2025-02-28"))
+            .unwrap()
+            .transaction_price,
+        usd("100.00")
+    );
+}
+
+/// A bonus that is given up is a line of nothing in the derivation of the price, with the day on which it was.
+#[test]
+fn an_element_that_is_estimated_at_nothing_is_shown() {
+    let mut terms = bundle(usd("100.00"), &[("licence", usd("100.00"), AT_ONCE)]);
+    terms.consideration.push(Consideration::Variable {
+        id: "bonus".into(),
+        estimate: Estimate::Stated { amount: usd("20.00") },
+        constraint: Constraint::None,
+        allocate_to: Vec::new(),
+    });
+    let given_up = Fact::EstimateChanged {
+        estimate: Reassessment::Consideration {
+            element: "bonus".into(),
+            amount: usd("0.00"),
+        },
+    };
+    let commands = [incept(terms, "2025-01-01"), tell("2025-02-01", given_up)];
+    let contract = decide_all(&commands, "2025-02-01").unwrap();
+    let why = explain(
+        contract.facts(),
+        &as_of("2025-02-01"),
+        &Question::TransactionPrice,
+    )
+    .unwrap();
+    insta::assert_snapshot!(why.text(), @r"
+    transaction price: 100.00 USD (sum) [ASC 606-10-32-2]
+      fixed consideration price: 100.00 USD [rev_1 consideration[price]]
+      bonus, as estimated on 2025-02-01: 0.00 USD [ASC 606-10-32-14]
+    ");
+}
+
+/// An invoice of 60 for each of two contracts, on one paper and of one day: combined they have billed 120, and the payment
+/// of the second settles its own.
+#[test]
+fn combined_contracts_keep_their_documents() {
+    let contract = |name: &str, obligation: &str| {
+        let mut terms = engine(bundle(usd("60.00"), &[(obligation, usd("60.00"), AT_ONCE)]));
+        terms.contract = name.parse().unwrap();
+        terms.consideration = vec![Consideration::fixed(
+            format!("price of {obligation}"),
+            usd("60.00"),
+        )];
+        let paid = Fact::Paid {
+            amount: usd("60.00"),
+            document: Some("inv_1".into()),
+            separate_contract: None,
+        };
+        let mut commands = vec![
+            incept(terms, "2025-01-01"),
+            tell("2025-01-10", Fact::billed("inv_1", usd("60.00"))),
+        ];
+        commands.extend((name == "rev_2").then(|| tell("2025-01-20", paid)));
+        decide_all(&commands, "2025-01-20").unwrap()
+    };
+    let (first, second) = (contract("rev_1", "pump"), contract("rev_2", "pipe"));
+    let facts = combine(&[first.facts(), second.facts()]).unwrap();
+    let figures = project(&facts, &as_of("2025-01-31")).unwrap();
+    assert_eq!(figures.billed(), usd("120.00"));
+    assert_eq!(
+        balances(&figures, [Role::Cash, Role::Receivable, Role::ContractLiability]),
+        ["60.00", "60.00", "-120.00"]
+    );
+    let names: Vec<&str> = facts
+        .iter()
+        .filter_map(|event| match &event.fact {
+            Fact::Billed { document, .. } => Some(document.as_str()),
+            Fact::Paid { document, .. } => document.as_deref(),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(names, ["inv_1", "inv_1 of rev_2", "inv_1 of rev_2"]);
+}
+
 /// What a contract refuses to be told it does not project either, and says so in the same words.
 #[test]
 fn facts_that_no_contract_has_decided_are_refused_by_the_same_rule() {
