@@ -48,6 +48,12 @@ pub enum CalendarError {
         /// What was found, cut to 60 characters.
         text: String,
     },
+    /// Neither a day nor an instant.
+    #[error("`{text}` is neither a day nor an instant: write YYYY-MM-DD or YYYY-MM-DDThh:mm:ss")]
+    InvalidMoment {
+        /// What was found, cut to 60 characters.
+        text: String,
+    },
     /// Periods of the books that cannot be cut or told apart.
     #[error("{found}: periods need {expected}")]
     InvalidPeriods {
@@ -91,6 +97,7 @@ impl CalendarError {
             Self::TooManyPeriods { .. } => "too_many_periods",
             Self::InvalidMonth { .. } => "invalid_month",
             Self::InvalidQuarter { .. } => "invalid_quarter",
+            Self::InvalidMoment { .. } => "invalid_moment",
             Self::InvalidPeriods { .. } => "invalid_period",
             Self::EarlierMonthOpen { .. } => "earlier_month_open",
             Self::NotClosed { .. } => "not_closed",

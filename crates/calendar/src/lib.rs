@@ -1,4 +1,4 @@
-//! Periods, billing cycles, proration and fiscal months: the calendar that every part of lead to cash shares.
+//! Periods, validities, billing cycles, proration and fiscal months: the calendar that every part of lead to cash shares.
 //!
 //! A [`Period`] is half-open and never empty, the tiles of a [`BillingCycle`] cover a term without gap or
 //! overlap, and a proration is an exact ratio of days.
@@ -20,6 +20,7 @@
 //!
 //! # Where things are
 //! - [`Period`]: a half-open span of days; [`add_months`]: month arithmetic, clamped to the end of the month.
+//! - [`Validity`]: from when until when something holds, in days or instants ([`Moment`]).
 //! - [`BillingCycle`]: an anchored grid of periods, and the tiling of a term by it.
 //! - [`FiscalMonth`], [`Quarter`]: parts of a calendar year. [`FiscalCalendar`]: which months are open.
 //! - [`FiscalYears`]: years that begin in any month, and the days of their quarters.
@@ -32,14 +33,14 @@
 //! | `date_out_of_range` | refuse the input: no date can hold the result |
 //! | `invalid_cycle` | ask for a cycle of at least one month |
 //! | `too_many_periods` | ask for a shorter term or a longer cycle |
-//! | `invalid_month`, `invalid_quarter` | show the expected form |
+//! | `invalid_month`, `invalid_quarter`, `invalid_moment` | show the expected form |
 //! | `invalid_period` | correct the periods: the message says what they need |
 //! | `earlier_month_open` | close the earlier month first |
 //! | `not_closed` | nothing: the month is open |
 //! | `invalid_authority` | ask who allows it |
 //!
 //! # What it is not
-//! It has no clock, no time of day and no time zone: the host chooses the dates. Business days and holidays are not
+//! It has no clock and no time zone: the host chooses the dates. Business days and holidays are not
 //! here.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
@@ -52,6 +53,7 @@ mod fiscal_years;
 mod months;
 mod period;
 mod quarter;
+mod validity;
 
 pub use chrono::NaiveDate;
 pub use cycle::{BillingCycle, MAX_PERIODS};
@@ -63,3 +65,4 @@ pub use fiscal_years::FiscalYears;
 pub use months::add_months;
 pub use period::Period;
 pub use quarter::Quarter;
+pub use validity::{Moment, Validity};
