@@ -98,3 +98,44 @@ impl RulesError {
         }
     }
 }
+
+/// Why a decision table has no answer for these facts.
+///
+/// The text of a message may change; [`DecisionError::code`] is stable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecisionError {
+    /// Two rules hold, and the hit policy is `unique`.
+    #[error(
+        "the rules `{first}` and `{second}` both hold, and at most one may: make their conditions exclude each other"
+    )]
+    MultipleHits {
+        /// The id of the first in the table.
+        first: String,
+        /// The id of the next.
+        second: String,
+    },
+    /// Two rules hold with the highest priority.
+    #[error(
+        "the rules `{first}` and `{second}` both hold with priority {priority}: give them different priorities"
+    )]
+    AmbiguousRules {
+        /// The id of the first in the table.
+        first: String,
+        /// The id of the next.
+        second: String,
+        /// The priority of both.
+        priority: i64,
+    },
+}
+
+impl DecisionError {
+    /// A stable code for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::MultipleHits { .. } => "multiple_hits",
+            Self::AmbiguousRules { .. } => "ambiguous_rules",
+        }
+    }
+}

@@ -25,6 +25,8 @@
 //!   type: `"007"` is the text 007 or the number 7, never both.
 //! - [`Facts`], [`Value`]: what is known of the thing that is tested.
 //! - [`Predicate`], [`Outcome`]: the answer, and why.
+//! - [`DecisionTable`]: rules with conditions and what follows from each; a [`HitPolicy`] says what happens when
+//!   several hold.
 //!
 //! # Missing facts
 //! A fact that is missing, or of another type than declared, makes every test on it false, `ne` too.
@@ -37,7 +39,10 @@
 //! | `wrong_type` | write the value in the fact's type |
 //! | `no_order` | flags are equal or not; use `eq`, `ne`, `in`, `exists` |
 //! | `reversed_range` | swap the ends |
-//! | `too_deep`, `too_large` | split the rule; the limits are [`MAX_DEPTH`] and [`MAX_SIZE`] |
+//! | `too_deep`, `too_large` | split the rule or the table; the limits are [`MAX_DEPTH`], [`MAX_SIZE`] and [`MAX_RULES`] |
+//! | `duplicate_id` | give each rule of a decision table its own id |
+//! | `overlap` | make the conditions of the two rules exclude each other, or rank them |
+//! | `multiple_hits`, `ambiguous_rules` | as `overlap`, for the facts that were given (found by [`DecisionTable::hits`]) |
 //! | `mistyped_fact`, `undeclared_fact` | give the fact as declared (found by [`FactTypes::check`]) |
 //!
 //! # What it is not
@@ -46,16 +51,22 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod condition;
+mod decision_table;
 mod error;
 mod facts;
 mod outcome;
 mod predicate;
+mod satisfiable;
 #[cfg(feature = "schema")]
 mod schema;
 mod type_check;
 mod value;
 
 pub use condition::{Condition, Literal, MAX_DEPTH, MAX_SIZE, Test};
+pub use decision_table::{
+    DecisionRule, DecisionRuleDocument, DecisionTable, DecisionTableDocument, HitPolicy, MAX_RULES, Overlaps,
+};
+pub use error::DecisionError;
 pub use facts::{FactTypes, Facts};
 pub use l2c_documents::{Fault, Faults};
 pub use outcome::Outcome;

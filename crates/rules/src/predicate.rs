@@ -157,7 +157,7 @@ impl Node {
 }
 
 impl Check {
-    fn holds(&self, found: Option<&Value>) -> bool {
+    pub(crate) fn holds(&self, found: Option<&Value>) -> bool {
         let order = |value: &Value| found.and_then(|found| found.compare(value));
         match self {
             Self::Eq(value) => found == Some(value),
