@@ -3,8 +3,8 @@ use l2c_explain::{Explanation, Figure, Recorder, Trace};
 use l2c_ledger::Role;
 use l2c_money::Exact;
 
+use crate::contract_context::Moment;
 use crate::history::{History, Walk};
-use crate::performance::Moment;
 use crate::{RevenueError, RevenueEvent, View};
 
 /// Which figure of a contract is to be explained.

@@ -6,9 +6,10 @@ use l2c_host::{DateTime, Utc};
 use l2c_ledger::Role;
 use l2c_money::{Exact, Money};
 
-use crate::performance::Moment;
+use crate::contract_context::Moment;
+use crate::reassessment::Estimates;
 use crate::refusal::Flaw;
-use crate::replay::{Estimates, Replay};
+use crate::replay::Replay;
 use crate::{Book, Fact, Reassessment, RevenueError, RevenueEvent, RevenueRefusal, Terms};
 
 /// What is known about a contract at a moment, put in the order in which it became true.

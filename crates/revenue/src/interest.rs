@@ -4,8 +4,9 @@ use l2c_calendar::{NaiveDate, add_months};
 use l2c_explain::{Figure, Recorder};
 use l2c_money::Exact;
 
+use crate::contract_context::Moment;
 use crate::payment_plan::Growth;
-use crate::performance::{Measured, Moment};
+use crate::performance::Measured;
 use crate::policy::Financing;
 use crate::replay::Replay;
 use crate::{Consideration, MAX_TERM_MONTHS, Paragraph, RevenueError};

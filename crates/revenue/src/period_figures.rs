@@ -9,8 +9,8 @@ use l2c_ledger::Role;
 use l2c_money::{Exact, Money};
 use serde::Serialize;
 
+use crate::contract_context::Moment;
 use crate::history::{History, Walk};
-use crate::performance::Moment;
 use crate::{Book, ContractDay, RevenueError, RevenueEvent};
 
 /// A contract over a period: the end of its last day less the end of the day before its first.

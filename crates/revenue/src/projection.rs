@@ -7,9 +7,10 @@ use l2c_ledger::LegalEntity;
 use l2c_money::{Currency, Exact, Money};
 use serde::Serialize;
 
+use crate::contract_context::Moment;
 use crate::history::{History, Walk};
 use crate::judgement::{Judged, ModificationTreatment};
-use crate::performance::{Measured, Moment, Performance};
+use crate::performance::{Measured, Performance};
 use crate::replay::Replay;
 use crate::{
     AllocationMethod, BillingSide, Book, ContractDay, ContractMonth, Fact, Measure, NetPosition, Obligation,

@@ -5,8 +5,9 @@ use l2c_explain::NoTrace;
 use l2c_money::{Exact, Money};
 use serde::{Deserialize, Serialize};
 
+use crate::contract_context::Moment;
 use crate::history::{History, Walk};
-use crate::performance::{Measured, Moment};
+use crate::performance::Measured;
 use crate::{RevenueError, RevenueEvent, View};
 
 /// What need not be disclosed (606-10-50-14).

@@ -8,10 +8,12 @@ use l2c_money::{Decimal, Exact, Money, decimal_string};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Document, Payment};
+use crate::contract_context::Moment;
 use crate::history::History;
-use crate::performance::{Batch, Measured, Moment, Performance};
+use crate::performance::{Batch, Measured, Performance};
+use crate::reassessment::Estimates;
 use crate::refusal::Flaw;
-use crate::replay::{Estimates, Replay};
+use crate::replay::Replay;
 use crate::{Book, Paragraph, RevenueError, RevenueEvent, RevenueRefusal, project_days};
 
 /// What another system has accounted for of a contract by the end of the day before it is taken over.

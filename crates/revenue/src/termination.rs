@@ -5,7 +5,7 @@ use l2c_explain::{Figure, Recorder};
 use l2c_money::Exact;
 
 use crate::account::Account;
-use crate::performance::Moment;
+use crate::contract_context::Moment;
 use crate::refusal::Flaw;
 use crate::replay::{Replay, Termination};
 use crate::{BillingSide, Paragraph, RevenueRefusal};
