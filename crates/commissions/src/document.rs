@@ -11,7 +11,7 @@ use crate::{CreditKind, PlanId};
 ///
 /// ```json
 /// {"id": "pln_sales", "currency": "USD", "versions": [
-///   {"version": 1, "from": "2016-Q4", "payment_lag_months": 1, "amortisation_months": 12,
+///   {"version": 1, "from": "2016-Q4", "payment_lag_months": 1,
 ///    "components": [
 ///      {"id": "own", "credits": "primary", "parts": ["licence"],
 ///       "quota": {"amount": "120000", "payees": {"pty_Anna": "90000"}},
@@ -45,10 +45,6 @@ pub struct PlanVersionDocument {
     pub through: Option<Quarter>,
     /// Whole months from the end of a quarter to the end of the month in which it is paid.
     pub payment_lag_months: u32,
-    /// Months over which the contracts that the commission obtains would amortise it. At most 12: then it is an
-    /// expense when it is earned (ASC 340-40-25-4). Longer ones must be carried forward, which a plan here cannot
-    /// ask for.
-    pub amortisation_months: u32,
     /// What is paid for.
     pub components: Vec<ComponentDocument>,
 }

@@ -8,17 +8,17 @@ use l2c_money::Money;
 
 use crate::{CommissionError, Statement};
 
-/// The expedient that makes a commission an expense when it is earned: the contracts would amortise it within a
-/// year. A plan with a longer amortisation is refused.
-const EXPEDIENT: &str = "ASC 340-40-25-4";
-
 impl Statement {
-    /// The entries that earning it posts: Dr commission expense, Cr commission payable; the other way round for a
-    /// sum below zero.
+    /// The entries that earning it posts: Dr cost clearing, Cr commission payable; the other way round for a sum below
+    /// zero.
+    ///
+    /// Revenue accounting takes the cost out of clearing: as an asset, if it obtained a contract of more than a year
+    /// (ASC 340-40-25-1, IFRS 15.91), or as an expense. Who expenses every commission at once gives the role the
+    /// account of that expense.
     ///
     /// One entry for the quarter and one for each earlier quarter that it adjusts, each with the last day of its
     /// quarter as effective date. `posting_date` is a day of the first open month. The payable is kept by payee,
-    /// the expense by statement. A quarter whose amounts come to zero has no entry.
+    /// the cost by statement. A quarter whose amounts come to zero has no entry.
     ///
     /// # Errors
     /// [`CommissionError::Ledger`] for a statement from elsewhere whose amounts are finer than the minor unit.
@@ -61,10 +61,10 @@ impl Statement {
             effective_date: origin.last_day(),
             source: format!("{} closed", self.id()),
             memo,
-            citations: vec![EXPEDIENT.to_owned()],
+            citations: Vec::new(),
         };
         let lines = vec![
-            Line::debit(entity, Role::CommissionExpense, amount, self.id().as_str()),
+            Line::debit(entity, Role::CostClearing, amount, self.id().as_str()),
             Line::credit(entity, Role::CommissionPayable, amount, self.payee().as_str()),
         ];
         Ok(JournalEntry::new(header, lines)?)

@@ -8,7 +8,7 @@
 //! use l2c_commissions::{Deal, Plan, PlanDocument};
 //!
 //! let document: PlanDocument = serde_json::from_str(r#"{"id": "pln_sales", "currency": "USD", "versions": [
-//!     {"version": 1, "from": "2017-Q1", "payment_lag_months": 1, "amortisation_months": 12, "components": [
+//!     {"version": 1, "from": "2017-Q1", "payment_lag_months": 1, "components": [
 //!         {"id": "own", "credits": "primary", "parts": ["licence"], "quota": {"amount": "1000"},
 //!          "rates": [{"up_to_percent": "50", "rate_percent": "4"}, {"rate_percent": "6"}]},
 //!         {"id": "override", "credits": "rollup", "rates": [{"rate_percent": "1"}]}]}]}"#)?;
@@ -58,9 +58,8 @@
 //! | `already_paid` | the payment is known with another day: look which one is right |
 //!
 //! # What it is not
-//! It does not carry forward the cost of contracts beyond a year (ASC 340-40-25-1), split credits, or know draws,
-//! caps and guarantees. Journals cite the expedient that expenses a cost when it is earned by its number in US GAAP
-//! (ASC 340-40-25-4); its twin is IFRS 15.94.
+//! It does not split credits, or know draws, caps and guarantees. Whether a commission is an asset or an expense is a
+//! matter of the contract that it obtained, and of `l2c-revenue`: journals here leave it in clearing.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod balance;

@@ -61,7 +61,7 @@ pub const STATEMENT_MACHINE: Machine<StatementStatus> = Machine {
 /// # use l2c_commissions::{Plan, StatementCommand, StatementState, StatementStatus};
 /// # use l2c_host::Decider;
 /// # let document = r#"{"id": "pln_sales", "currency": "USD", "versions": [
-/// #     {"version": 1, "from": "2017-Q1", "payment_lag_months": 1, "amortisation_months": 12, "components": [
+/// #     {"version": 1, "from": "2017-Q1", "payment_lag_months": 1, "components": [
 /// #         {"id": "own", "credits": "primary", "rates": [{"rate_percent": "4"}]}]}]}"#;
 /// # let plan = Plan::new(&serde_json::from_str(document)?)?;
 /// # let deal = serde_json::from_str(r#"{"id": "ord_1", "date": "2017-02-14", "seller": "pty_Ada",

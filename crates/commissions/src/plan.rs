@@ -12,9 +12,6 @@ use crate::{
     QuotaDocument, RateDocument,
 };
 
-/// The longest amortisation for which the cost of obtaining a contract may be an expense at once
-/// (ASC 340-40-25-4).
-const EXPEDIENT_MONTHS: u32 = 12;
 const MAX_COMPONENTS: usize = 100;
 const MAX_COMPONENT_ID: usize = 40;
 const MAX_LAG_MONTHS: u32 = 120;
@@ -71,7 +68,7 @@ impl Plan {
     /// # Errors
     /// Every fault: no version, versions that do not rise or overlap;
     /// component ids that are malformed or double; quotas that are not above zero; rate tables whose steps do
-    /// not rise, that end, or that have steps without a quota; amortisation beyond a year.
+    /// not rise, that end, or that have steps without a quota.
     pub fn new(document: &PlanDocument) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         if document.versions.is_empty() {
@@ -205,14 +202,6 @@ impl Version {
                 "lag_too_long",
                 format!("{found} months are more than {MAX_LAG_MONTHS}"),
             );
-        }
-        let months = document.amortisation_months;
-        if months > EXPEDIENT_MONTHS {
-            let message = format!(
-                "a commission that {months} months of contract bear must be carried forward (ASC 340-40-25-1); an \
-                 expense when earned it can be up to {EXPEDIENT_MONTHS} months (ASC 340-40-25-4)"
-            );
-            fault("amortisation_months", "amortisation_too_long", message);
         }
         let count = document.components.len();
         if count == 0 {

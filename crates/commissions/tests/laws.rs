@@ -87,7 +87,6 @@ impl Terms {
             from: quarter(0),
             through: None,
             payment_lag_months: 1,
-            amortisation_months: 12,
             components: vec![own, rollup],
         };
         let id = PlanId::new("pln_sales").unwrap();
@@ -352,7 +351,7 @@ proptest! {
         }
         let books = TrialBalance::of(&entries).unwrap();
         prop_assert!(books.is_balanced());
-        prop_assert_eq!(books.balance(entity, Role::CommissionExpense, USD), total[0]);
+        prop_assert_eq!(books.balance(entity, Role::CostClearing, USD), total[0]);
         prop_assert_eq!(books.balance(entity, Role::Cash, USD), total[1].negated());
         prop_assert_eq!(books.balance(entity, Role::CommissionPayable, USD), total[2].negated());
     }

@@ -18,14 +18,14 @@ use l2c_ledger::LegalEntity;
 use l2c_money::{Currency, Exact};
 
 const PLAN: &str = r#"{"id": "pln_sales", "currency": "USD", "versions": [
-    {"version": 1, "from": "2017-Q1", "through": "2017-Q4", "payment_lag_months": 1, "amortisation_months": 12,
+    {"version": 1, "from": "2017-Q1", "through": "2017-Q4", "payment_lag_months": 1,
      "components": [
         {"id": "own", "credits": "primary", "parts": ["licence"],
          "quota": {"amount": "100000", "payees": {"pty_Ben": "50000"}},
          "rates": [{"up_to_percent": "50", "rate_percent": "4"}, {"up_to_percent": "100", "rate_percent": "6"},
                    {"rate_percent": "9"}]},
         {"id": "override", "credits": "rollup", "rates": [{"rate_percent": "1.5"}]}]},
-    {"version": 2, "from": "2018-Q1", "payment_lag_months": 0, "amortisation_months": 9, "components": [
+    {"version": 2, "from": "2018-Q1", "payment_lag_months": 0, "components": [
         {"id": "own", "credits": "primary", "quota": {"payees": {"pty_Ada": "120000"}},
          "rates": [{"rate_percent": "5"}]}]}]}"#;
 
@@ -180,7 +180,7 @@ fn a_line_says_why() {
 }
 
 #[test]
-fn the_journal_cites_the_expedient_and_keeps_the_quarter_of_origin() {
+fn the_journal_keeps_the_quarter_of_origin() {
     let (plan, credits, ada) = (plan(), credits(), party("Ada"));
     let first = plan.statement(&ada, quarter("2017-Q1"), &credits, &[]).unwrap();
     let second = plan
@@ -249,9 +249,8 @@ fn versions_follow_each_other() {
 #[test]
 fn every_fault_of_a_plan_is_named_with_its_place() {
     let text = r#"{"id": "pln_x", "currency": "USD", "versions": [
-        {"version": 2, "from": "2017-Q2", "through": "2017-Q1", "payment_lag_months": 121,
-         "amortisation_months": 24, "components": []},
-        {"version": 2, "from": "2017-Q2", "payment_lag_months": 1, "amortisation_months": 12, "components": [
+        {"version": 2, "from": "2017-Q2", "through": "2017-Q1", "payment_lag_months": 121, "components": []},
+        {"version": 2, "from": "2017-Q2", "payment_lag_months": 1, "components": [
           {"id": "a b", "credits": "primary", "parts": ["licence", "licence"], "quota": {}, "rates": []},
           {"id": "c", "credits": "primary", "parts": [],
            "quota": {"amount": "0", "payees": {"pty_Ada": "0.0000000001"}},

@@ -42,6 +42,7 @@
 //! | [`contract_to_billing`](handover::contract_to_billing) | a contract, the seller, texts and tax keys | a billing account, from which schedule and invoices follow |
 //! | [`contract_to_revenue`](handover::contract_to_revenue) | a contract, the policy, stand-alone prices | the commands that begin the revenue contract |
 //! | [`contract_to_commissions`](handover::contract_to_commissions) | a contract, its seller and the manager | the deal that a plan credits |
+//! | [`commissions_to_contract_costs`](handover::commissions_to_contract_costs) | a contract, the statements that earned commission for it | what it cost to obtain, ready to be carried forward |
 //! | [`invoice_to_open_item`](handover::invoice_to_open_item) | an issued invoice or credit note | the customer's account, and the command for it |
 //! | [`invoice_to_revenue`](handover::invoice_to_revenue) | an issued invoice or credit note | the command that records the billing |
 //!

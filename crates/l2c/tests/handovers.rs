@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use l2c::calendar::Period;
 use l2c::chrono::{DateTime, Days, NaiveDate, Utc};
+use l2c::commissions::{CreditId, Plan, Statement};
 use l2c::contracts::{
     Contract, ContractCommand, ContractContext, ContractId, ContractItem, ContractItemId, ContractTerms,
     ItemKind, TermBilling,
@@ -32,6 +33,9 @@ use l2c::orders::{LineKind, Order, OrderCommand, OrderContext, OrderId, OrderTer
 use l2c::pricing::{Catalogue, Engine, PriceBook, PricedLine, ProductId, RequestLine, Waterfall};
 use l2c::quotes::{Actor, ApprovalMatrix, Quote, QuoteCommand, QuoteContext, QuoteId, QuoteStatus};
 use l2c::receivables::{AccountCommand, DocumentNumber};
+use l2c::revenue::contract_cost::{
+    AnticipatedRenewal, ContractCostPolicy, CostNature, RenewalCommission, RenewedLife, project_costs,
+};
 use l2c::revenue::{
     Book, Consideration, Fact, Measure, RevenueCommand, RevenueContext, RevenueContract, RevenuePolicy,
     StandalonePrice, View, project,
@@ -638,6 +642,105 @@ fn a_part_of_a_deal_beyond_the_bounds_of_money_is_refused() {
     let sign = |item: &ContractItem| item.net.is_negative().to_string();
     let deal = contract_to_commissions(&contract, party("moses"), None, sign);
     refused(deal, "unfit", "contract con_C1, net: ");
+}
+
+// Commissions to contract costs.
+
+/// What the seller and the manager earn for contract C1 in its quarter and, in the next, what an adjustment says.
+fn statements(back: bool) -> Vec<Statement> {
+    let plan = r#"{"id": "pln_sales", "currency": "USD", "versions": [
+        {"version": 1, "from": "2017-Q1", "payment_lag_months": 1, "components": [
+            {"id": "own", "credits": "primary", "rates": [{"rate_percent": "5"}]},
+            {"id": "override", "credits": "rollup", "rates": [{"rate_percent": "1"}]}]}]}"#;
+    let plan = Plan::new(&serde_json::from_str(plan).unwrap()).unwrap();
+    let deal = contract_to_commissions(&contract(), party("moses"), Some(party("dustin")), product).unwrap();
+    let mut credits = plan.credits(&deal).unwrap();
+    if back {
+        let half = credits[0].reversed_in_part(
+            CreditId::from_key("back").unwrap(),
+            day("2017-05-02"),
+            usd(250_000),
+        );
+        credits.push(half);
+    }
+    let mut all = Vec::new();
+    for payee in ["moses", "dustin"] {
+        let mut closed = Vec::new();
+        for quarter in ["2017-Q1", "2017-Q2"] {
+            closed.push(
+                plan.statement(&party(payee), quarter.parse().unwrap(), &credits, &closed)
+                    .unwrap(),
+            );
+        }
+        all.extend(closed);
+    }
+    all
+}
+
+#[test]
+fn what_a_contract_cost_to_obtain_is_what_its_commissions_say() {
+    let policy = ContractCostPolicy::standard();
+    let costs = |statements: &[Statement], renewal: Option<&AnticipatedRenewal>| {
+        commissions_to_contract_costs(&contract(), seller(), statements, &policy, renewal).unwrap()
+    };
+    let plain = costs(&statements(false), None);
+    assert_eq!(
+        (plain.contract().as_str(), plain.entity(), plain.costs().len()),
+        ("rev_C1", seller(), 1)
+    );
+    let cost = &plain.costs()[0];
+    assert_eq!(
+        (cost.id.as_str(), cost.incurred),
+        ("commission 2017-Q1", day("2017-03-31"))
+    );
+    let CostNature::Obtain { items, .. } = &cost.nature else {
+        panic!("{cost:?}")
+    };
+    let items: Vec<_> = items
+        .iter()
+        .map(|item| (item.what.as_str(), item.amount))
+        .collect();
+    assert_eq!(
+        items,
+        [
+            ("override of pty_dustin", usd(5_000)),
+            ("own of pty_moses", usd(25_000))
+        ]
+    );
+    // From the activation through the last day of support: twelve months, an expense at once under the expedient.
+    let view = View {
+        as_of: day("2017-12-31"),
+        known_at: DateTime::<Utc>::MAX_UTC,
+        book: Book::Asc606,
+    };
+    let figures = project_costs(&plain, &[], &BTreeMap::new(), &view).unwrap();
+    let period = Period::months(day("2017-03-20"), 12).unwrap();
+    assert_eq!(figures.treatments[0].amortisation, Some(period));
+    assert_eq!(figures.treatments[0].capitalised, usd(30_000));
+
+    let renewal = AnticipatedRenewal {
+        commission: RenewalCommission::Judged { commensurate: false },
+        life: Some(RenewedLife::AddsMonths(24)),
+    };
+    let renewed = project_costs(
+        &costs(&statements(false), Some(&renewal)),
+        &[],
+        &BTreeMap::new(),
+        &view,
+    )
+    .unwrap();
+    assert_eq!(renewed.treatments[0].months, Some(36));
+
+    // A half that is taken back later lowers the cost of the quarter in which the deal counted.
+    let back = project_costs(&costs(&statements(true), None), &[], &BTreeMap::new(), &view).unwrap();
+    assert_eq!(back.treatments[0].capitalised, usd(17_500));
+
+    let nothing = Contract::default();
+    refused(
+        commissions_to_contract_costs(&nothing, seller(), &[], &policy, None),
+        "missing",
+        "contract  has no terms, which contract costs needs",
+    );
 }
 
 // Invoice to receivables and to revenue.

@@ -11,6 +11,7 @@ use crate::books::Books;
 use crate::collecting::Collecting;
 use crate::commissioning::Commissioning;
 use crate::contracting::Contracting;
+use crate::costing::Costing;
 use crate::error::Failure;
 use crate::import::{Crm, Outcome};
 use crate::ordering::Ordered;
@@ -39,6 +40,8 @@ pub struct Made<'a> {
     pub recognising: &'a Recognising,
     /// Commissions.
     pub commissioning: &'a Commissioning,
+    /// Contract costs.
+    pub costing: &'a Costing,
     /// The ledger as it was posted.
     pub books: &'a Books,
     /// The ledger as the store has it.
@@ -68,6 +71,12 @@ impl Made<'_> {
             "commission earned = paid + accrued",
             commissions.earned,
             settled,
+        )?);
+        let costs = self.costing;
+        checks.push(Reconciliation::money(
+            "commission earned = expensed + carried forward",
+            commissions.earned,
+            costs.expensed.checked_add(&costs.capitalised)?,
         )?);
         checks.extend(self.ledger()?);
         checks.extend(self.controls()?);
@@ -358,10 +367,16 @@ impl Made<'_> {
                 Role::CommissionPayable,
                 self.commissioning.accrued.negated(),
             ),
+            ("cost clearing = nothing", Role::CostClearing, zero),
             (
-                "commission expense = earned",
-                Role::CommissionExpense,
-                self.commissioning.earned,
+                "commission expense = expensed at once",
+                Role::Expense,
+                self.costing.expensed,
+            ),
+            (
+                "costs to obtain = carried by contract",
+                Role::CostToObtainAsset,
+                self.costing.carried,
             ),
         ]
         .into_iter()

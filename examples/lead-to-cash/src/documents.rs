@@ -12,6 +12,7 @@ use l2c::orders::HoldPolicyDocument;
 use l2c::pricing::WaterfallDocument;
 use l2c::quotes::ApprovalMatrixDocument;
 use l2c::revenue::RevenuePolicy;
+use l2c::revenue::contract_cost::ContractCostPolicy;
 use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
@@ -75,6 +76,10 @@ pub const COMMISSION_PLAN: Document<PlanDocument> = Document::new(
     "commission-plan.json",
     "Quotas and rates of the sellers, by version",
 );
+pub const CONTRACT_COSTS: Document<ContractCostPolicy> = Document::new(
+    "contract-costs.json",
+    "The conventions of contract costs: whether a commission is carried forward",
+);
 pub const CREDITS: Document<CreditDocument> =
     Document::new("credits.json", "Which invoices are taken back and billed again");
 pub const FORECAST: Document<ForecastDocument> =
@@ -109,11 +114,12 @@ pub const WATERFALL: Document<WaterfallDocument> =
     Document::new("waterfall.json", "The steps from list price to net price");
 
 /// Every document, in the order of their files.
-pub const ALL: [Listed; 17] = [
+pub const ALL: [Listed; 18] = [
     ACCOUNTS.listed(),
     APPROVALS.listed(),
     BILLING.listed(),
     COMMISSION_PLAN.listed(),
+    CONTRACT_COSTS.listed(),
     CREDITS.listed(),
     FORECAST.listed(),
     HOLDS.listed(),

@@ -8,6 +8,7 @@ mod checks;
 mod collecting;
 mod commissioning;
 mod contracting;
+mod costing;
 mod documents;
 mod error;
 mod forecasting;

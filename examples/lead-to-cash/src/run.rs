@@ -9,6 +9,7 @@ use l2c::leads::Forecaster;
 use l2c::orders::HoldPolicy;
 use l2c::quotes::ApprovalMatrix;
 use l2c::revenue::RevenuePolicy;
+use l2c::revenue::contract_cost::ContractCostPolicy;
 
 use crate::books::Books;
 use crate::checks::Made;
@@ -29,8 +30,8 @@ use crate::summary::{FindingKind, ORIGIN, Report, Written};
 use crate::terms::Terms;
 use crate::why::{self, Choice, Chosen, Sample, Sources};
 use crate::{
-    Arguments, billing, collecting, commissioning, contracting, forecasting, ordering, print, quoting,
-    recognising, report, selling, tables,
+    Arguments, billing, collecting, commissioning, contracting, costing, forecasting, ordering, print,
+    quoting, recognising, report, selling, tables,
 };
 
 /// Every policy document, checked before anything is written.
@@ -45,6 +46,7 @@ struct Policies {
     simulation: Simulation,
     revenue: RevenuePolicy,
     plan: (PlanDocument, Plan),
+    costs: ContractCostPolicy,
 }
 
 impl Policies {
@@ -60,6 +62,7 @@ impl Policies {
             simulation: Simulation::read(folder)?,
             revenue: folder.read(&documents::REVENUE)?,
             plan: commissioning::plan(folder)?,
+            costs: folder.read(&documents::CONTRACT_COSTS)?,
             terms,
         })
     }
@@ -190,6 +193,7 @@ fn stages(
         kept,
         commissioning.statements.values().flatten(),
     )?;
+    let costing = costing::cost(known, &policies.costs, contracts, &commissioning, kept)?;
 
     let books = &*kept.books;
     let bar = kept.progress.stage("writing the journal", books.entries);
@@ -207,6 +211,7 @@ fn stages(
         collecting: &collecting,
         recognising: &recognising,
         commissioning: &commissioning,
+        costing: &costing,
         books,
         stored: &stored,
     };
@@ -247,6 +252,7 @@ fn stages(
             billing: &invoices,
             recognising: &recognising,
             commissioning: &commissioning,
+            costing: &costing,
         };
         samples.push(Sample {
             rule,

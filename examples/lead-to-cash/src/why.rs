@@ -9,11 +9,13 @@ use l2c::commissions::Plan;
 use l2c::explain::Explanation;
 use l2c::leads::ScoreExplanation;
 use l2c::money::Exact;
+use l2c::revenue::contract_cost::{CostQuestion, CostScope, explain_costs};
 use l2c::revenue::{Question, explain};
 
 use crate::billing::Billing;
 use crate::commissioning::Commissioning;
 use crate::contracting::Agreed;
+use crate::costing::Costing;
 use crate::error::Failure;
 use crate::offer::Offer;
 use crate::output::Output;
@@ -39,6 +41,8 @@ pub struct Sources<'a> {
     pub recognising: &'a Recognising,
     /// All statements.
     pub commissioning: &'a Commissioning,
+    /// Contract costs.
+    pub costing: &'a Costing,
 }
 
 /// Recomputes a derivation from its inputs: it must give the figure that is stated elsewhere.
@@ -112,6 +116,7 @@ impl Sources<'_> {
         }
         self.revenue(account, &mut all)?;
         self.commission(&mut all)?;
+        self.costs(&mut all)?;
         Ok(all)
     }
 
@@ -174,6 +179,36 @@ impl Sources<'_> {
                 .explain(payee, quarter, credits, &closed, &credit.id)
                 .map_err(Failure::stage("derivation", &credit.id))?;
             all.push((format!("The commission of {payee} on {deal}"), derivation));
+        }
+        Ok(())
+    }
+
+    /// What of the commissions is an expense at once, and what is carried on the day of the run.
+    fn costs(&self, all: &mut Vec<(String, Explanation)>) -> Result<(), Failure> {
+        let deal = &self.agreed.contract.key;
+        let Some(costs) = self.costing.contracts.get(deal) else {
+            return Ok(());
+        };
+        let view = view(self.known.as_of);
+        let mut ask = |title: String, question: CostQuestion| {
+            let derivation = explain_costs(costs, &[], &BTreeMap::new(), &view, &question);
+            all.push((title, derivation.map_err(Failure::stage("derivation", deal))?));
+            Ok::<(), Failure>(())
+        };
+        for cost in costs.costs() {
+            ask(
+                format!("What of the {} of {deal} is an expense at once", cost.id),
+                CostQuestion::Expensed {
+                    cost: cost.id.clone(),
+                },
+            )?;
+            ask(
+                format!("What of the {} of {deal} is carried forward", cost.id),
+                CostQuestion::Carrying {
+                    of: CostScope::Cost(cost.id.clone()),
+                    on: view.as_of,
+                },
+            )?;
         }
         Ok(())
     }

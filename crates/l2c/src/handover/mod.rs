@@ -3,6 +3,8 @@
 //! A room knows nothing of its neighbours. Who has a CRM, an order system or a billing of their own writes the
 //! hand-over next to it anew, and keeps the rest.
 
+#[cfg(all(feature = "commissions", feature = "contracts", feature = "revenue"))]
+mod commissions_to_contract_costs;
 #[cfg(all(feature = "contracts", feature = "invoicing"))]
 mod contract_to_billing;
 #[cfg(all(feature = "commissions", feature = "contracts"))]
@@ -23,6 +25,8 @@ mod order_to_contract;
 #[cfg(all(feature = "orders", feature = "quotes"))]
 mod quote_to_order;
 
+#[cfg(all(feature = "commissions", feature = "contracts", feature = "revenue"))]
+pub use commissions_to_contract_costs::commissions_to_contract_costs;
 #[cfg(all(feature = "contracts", feature = "invoicing"))]
 pub use contract_to_billing::contract_to_billing;
 #[cfg(all(feature = "commissions", feature = "contracts"))]
