@@ -15,7 +15,7 @@ use l2c_host::{DateTime, Utc};
 use l2c_ledger::{Role, TrialBalance};
 use l2c_money::{Currency, Exact};
 use l2c_revenue::contract_cost::*;
-use l2c_revenue::{Book, RevenueError, View};
+use l2c_revenue::{Book, RevenueError, RevenueEvent, View};
 use serde_json::{Value, json};
 
 fn day(text: &str) -> NaiveDate {
@@ -937,4 +937,39 @@ fn a_derivation_leads_to_the_paragraphs() {
     };
     let why = explain_costs(&all, &facts, &BTreeMap::new(), &view(Book::Ifrs15), &question).unwrap();
     insta::assert_snapshot!(why.text());
+}
+
+#[test]
+fn the_progress_of_an_obligation_is_read_from_its_contract() {
+    let terms = json!({"contract": "rev_1", "customer": "pty_acme", "entity": "DE01", "currency": "EUR",
+        "consideration": [{"kind": "fixed", "id": "price", "amount": eur("365.00")}],
+        "obligations": [{"id": "support", "description": "Support",
+            "measure": {"kind": "time", "period": {"start": "2026-01-01", "end": "2027-01-01"}},
+            "ssp": {"method": "observable", "price": eur("365.00")}}],
+        "policy": {"id": "ours", "version": 1}});
+    let fact = json!({"type": "inception", "terms": terms});
+    let inception: RevenueEvent =
+        serde_json::from_value(json!({"effective": "2026-01-01", "sequence": 1, "fact": fact,
+        "recorded_at": "2026-01-01T00:00:00Z"}))
+        .unwrap();
+    let contract = l2c_revenue::project(&[inception], &view(Book::Asc606)).unwrap();
+    let points = ProgressPoint::of(&contract.obligations[0]);
+    assert_eq!((points.len(), points[0].on), (12, day("2026-01-31")));
+    assert_eq!(points[0].progress, Exact::ratio(31, 365).unwrap());
+
+    let progress = BTreeMap::from([("support".to_owned(), points)]);
+    let all = costs(
+        json!({}),
+        json!([commission(
+            "deal",
+            "2026-01-01",
+            "730.00",
+            json!({"method": "progress", "obligation": "support"})
+        ),]),
+    );
+    let figures = project_costs(&all, &[], &progress, &view(Book::Asc606)).unwrap();
+    assert_eq!(
+        ["2026-01-31", "2026-02-28", "2026-12-31"].map(|on| carried(&figures, on)),
+        ["668.00", "612.00", "0.00"]
+    );
 }

@@ -56,12 +56,14 @@ mod event;
 mod explanation;
 mod impairment;
 mod ledger;
+mod outcome;
 mod paragraph;
 mod policy;
 mod posting;
 mod projection;
 mod refusal;
 mod schedule;
+mod telling;
 mod treatment;
 
 pub use amortisation::{
@@ -71,7 +73,8 @@ pub use cost::{Cost, CostItem, CostNature, OtherAsset};
 pub use costs::{ContractCosts, ContractCostsDocument};
 pub use event::{CostEvent, CostFact, PoolShare, Recoverable};
 pub use explanation::{CostQuestion, explain_costs};
-pub use ledger::{CostEventFigures, CostOutcome, PoolPart, ProgressPoint, Remaining};
+pub use ledger::ProgressPoint;
+pub use outcome::{CostEventFigures, CostOutcome, PoolPart, Remaining};
 pub use policy::{ContractCostPolicy, InsideMonth, ReversalCap, StepRounding, TakesEffect};
 pub use projection::{CostFigures, CostMovement, CostProjection, CostRollForward, CostScope, project_costs};
 pub use refusal::ContractCostRefusal;
