@@ -11,6 +11,8 @@ use crate::BillingSide;
 pub(crate) struct Document<'a> {
     pub(crate) on: NaiveDate,
     pub(crate) id: &'a str,
+    /// The obligation that it is for.
+    pub(crate) obligation: Option<&'a str>,
     pub(crate) net: Exact,
     pub(crate) tax: Exact,
 }
@@ -51,6 +53,15 @@ impl<'a, M> Account<'a, M> {
     /// Billed without tax.
     pub(crate) fn net(&self) -> Exact {
         sum(self.documents.iter().map(|document| &document.net))
+    }
+
+    /// Billed for an obligation, without tax.
+    pub(crate) fn billed_for(&self, obligation: &str) -> Exact {
+        let named = self
+            .documents
+            .iter()
+            .filter(|document| document.obligation == Some(obligation));
+        sum(named.map(|document| &document.net))
     }
 
     pub(crate) fn tax(&self) -> Exact {

@@ -248,6 +248,7 @@ impl<M: Clone> Replay<'_, M> {
 
         let mut all_billed = Vec::new();
         let mut positions = Vec::new();
+        let mut asset = Role::ContractAsset;
         for (contract, account) in self.accounts.iter().enumerate() {
             let of_contract: Vec<_> = self
                 .performances
@@ -327,7 +328,6 @@ impl<M: Clone> Replay<'_, M> {
                     sheet.debit(rec, Role::CustomerIncentiveAsset, &beyond);
                 }
                 sheet.credit(rec, Role::Cash, &incentives_paid);
-                sheet.credit(rec, Role::Receivable, &losses);
                 sheet.debit(rec, Role::CreditLossExpense, &losses);
             }
             due.retain(|part| !part.value.is_zero());
@@ -342,17 +342,54 @@ impl<M: Clone> Replay<'_, M> {
                 ctx.money(format!("net position at the end of {}", moment.day))
                     .cite(ctx.book.cite(Paragraph::POSITION))
             });
-            let role = if net.value.is_negative() {
-                Role::ContractLiability
-            } else {
-                match ctx.policy().unbilled_right {
-                    UnbilledRight::ContractAsset => Role::ContractAsset,
-                    UnbilledRight::UnbilledReceivable => Role::UnbilledReceivable,
-                }
+            let mut net = net;
+            let mut right = ctx.policy().unbilled_right;
+            if let Some(receivable) = self.unbilled_receivable(rec, contract, revenue, &billed) {
+                sheet.debit(rec, Role::UnbilledReceivable, &receivable);
+                net = rec.difference(&net, &receivable, || {
+                    ctx.money("net position without what time alone makes due")
+                        .cite(ctx.book.cite(Paragraph::POSITION))
+                });
+                right = UnbilledRight::ContractAsset;
+            }
+            let role = match right {
+                _ if net.value.is_negative() => Role::ContractLiability,
+                UnbilledRight::ContractAsset => Role::ContractAsset,
+                UnbilledRight::UnbilledReceivable => Role::UnbilledReceivable,
             };
             sheet.debit(rec, role, &net);
+            if contract == 0 {
+                asset = role;
+            }
             all_billed.push(billed);
             positions.push(net);
+        }
+        if let Some(net) = positions.first_mut() {
+            // First of what is billed; what is lost beyond it is of the right that is not.
+            let zero = Exact::ZERO;
+            let receivable = sheet.balance(Role::Receivable).max(zero.clone());
+            let beyond = (&losses.value - &receivable).max(zero.clone());
+            let of_asset = beyond.min(net.value.clone().max(zero));
+            if of_asset.is_zero() {
+                sheet.credit(rec, Role::Receivable, &losses);
+            } else {
+                let of_asset = input(
+                    rec,
+                    of_asset,
+                    "not expected to be collected of what is not billed",
+                );
+                let of_receivable = rec.difference(&losses, &of_asset, || {
+                    ctx.money("not expected to be collected of what is billed")
+                });
+                sheet.credit(rec, asset, &of_asset);
+                sheet.credit(rec, Role::Receivable, &of_receivable);
+                *net = rec.difference(net, &of_asset, || {
+                    ctx.money(format!(
+                        "net position at the end of {}, expected to be collected",
+                        moment.day
+                    ))
+                });
+            }
         }
         let all: Vec<_> = all_billed.iter().collect();
         let billed = match all_billed.as_slice() {
@@ -369,6 +406,12 @@ pub(crate) struct Sheet<M> {
 }
 
 impl<M: Clone> Sheet<M> {
+    fn balance(&self, role: Role) -> Exact {
+        self.roles
+            .get(&role)
+            .map_or(Exact::ZERO, |figure| figure.value.clone())
+    }
+
     pub(crate) fn debit<R: Recorder<Mark = M>>(&mut self, rec: &mut R, role: Role, figure: &Figure<M>) {
         if figure.value.is_zero() {
             return;

@@ -114,6 +114,7 @@ impl<'a, M: Clone> Replay<'a, M> {
             returns: obligation.returns.as_ref().map(|returns| ReturnState {
                 expected: Exact::from(returns.expected_units),
                 returned: Exact::ZERO,
+                recovery_of_returned: Exact::ZERO,
                 recovery_cost: returns
                     .recovery_cost_per_unit
                     .map_or(Exact::ZERO, |cost| cost.exact()),

@@ -35,20 +35,21 @@ impl<M: Clone> Replay<'_, M> {
                 continue;
             };
             let unit_cost = unit_cost.exact();
-            let mut value = |units: &Exact, cost: &Exact, what: &str| {
-                let exact = rec.input(units * cost, || {
+            let mut value = |units: &Exact, recovery: &Exact, what: &str| {
+                let exact = rec.input(&(units * &unit_cost) - recovery, || {
                     ctx.money(format!("{units} units of {id} {what}, exact"))
                 });
                 ctx.rounded(rec, &exact, || format!("{units} units of {id} {what}"))
             };
-            let out = value(&performance.delivered(&ctx, moment), &unit_cost, "at their cost")?;
+            let delivered = performance.delivered(&ctx, moment);
+            let out = value(&delivered, &Exact::ZERO, "at their cost")?;
             let mut back = None;
             if let Some(returns) = &performance.returns {
-                let worth = &unit_cost - &returns.recovery_cost;
-                let expected = performance.expected_back(&ctx, moment);
-                let returned = value(&returns.returned, &worth, "returned, at cost less recovery")?;
-                let open = &expected - &returns.returned;
-                let expected = value(&open, &worth, "expected back, at cost less recovery")?;
+                let (came, recovery) = (&returns.returned, &returns.recovery_of_returned);
+                let returned = value(came, recovery, "returned, at cost less recovery")?;
+                let open = &performance.expected_back(&ctx, moment) - came;
+                let recovery = &open * &returns.recovery_cost;
+                let expected = value(&open, &recovery, "expected back, at cost less recovery")?;
                 back = Some((returned, expected));
             }
             sheet.credit(rec, Role::Inventory, &out);

@@ -202,6 +202,14 @@ pub enum Fact {
         obligation: String,
         /// What the customer pays now.
         additional_price: Money,
+        /// The part of what is left of the right that is exercised, above 0; the rest stays open. All of it if nothing is
+        /// said.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "decimal_string::option"
+        )]
+        share: Option<Decimal>,
         /// What is promised for it.
         delivers: Box<Obligation>,
     },
@@ -231,6 +239,10 @@ pub enum Fact {
         /// The tax on top of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tax: Option<Money>,
+        /// The obligation that it is for, where billing tells. Documents that name none count for obligations with a
+        /// conditional right first (606-10-45-4).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        obligation: Option<String>,
         /// The modification that made a separate contract, if the document is for that one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         separate_contract: Option<String>,
@@ -251,9 +263,13 @@ pub enum Fact {
     Refunded {
         /// What.
         amount: Money,
+        /// The document whose payment is paid back; what it asks for and is not credited is open again. Without one what is
+        /// paid back settles the refund liability.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<String>,
     },
-    /// A receivable is not expected to be collected; less asset, not less revenue (606-10-45-4, ASC 326). Before the
-    /// criteria of a contract are met nothing is receivable.
+    /// A receivable is not expected to be collected, or beyond all receivables a contract asset; less asset, not less
+    /// revenue (606-10-45-3, 45-4, ASC 326). Before the criteria of a contract are met nothing is receivable.
     CreditLoss {
         /// What.
         amount: Money,
@@ -299,6 +315,10 @@ pub enum Reassessment {
         /// The units, in all.
         #[serde(with = "decimal_string")]
         expected_units: Decimal,
+        /// What it costs from now on to recover a unit, with the loss in its value (606-10-55-27); as before if nothing
+        /// is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recovery_cost_per_unit: Option<Money>,
     },
     /// The units that are expected to be taken of a minimum.
     Taking {
@@ -351,6 +371,7 @@ impl Fact {
             document: document.into(),
             amount,
             tax: None,
+            obligation: None,
             separate_contract: None,
         }
     }

@@ -66,6 +66,9 @@ impl ContractModification {
 pub struct ObligationChange {
     /// The obligation.
     pub obligation: String,
+    /// The first day on which its service goes on, if that is after the day of the modification: it is suspended until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<NaiveDate>,
     /// The new last day of its service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_day: Option<NaiveDate>,
@@ -99,6 +102,7 @@ impl ObligationChange {
     pub fn of(obligation: impl Into<String>) -> Self {
         Self {
             obligation: obligation.into(),
+            first_day: None,
             last_day: None,
             total: None,
             estimated_total: None,

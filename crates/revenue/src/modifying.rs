@@ -373,12 +373,25 @@ impl<'a, M: Clone> Replay<'a, M> {
         let performance = self.find_mut(&change.obligation)?;
         let obligation = performance.obligation;
         let misfit = || Flaw::measure(obligation, "modified");
-        if let Some(last) = change.last_day {
+        if change.first_day.is_some() || change.last_day.is_some() {
             match &mut performance.measured {
                 Measured::Time {
                     period: Some(period), ..
                 } => {
-                    let start = anew.map_or(period.start(), |day| day.max(period.start()));
+                    if let Some(first) = change.first_day
+                        && anew.is_none_or(|on| first < on)
+                    {
+                        return Err(RevenueRefusal::InvalidQuantity {
+                            field: "changes.first_day",
+                            value: first.to_string(),
+                            expected: "a day from the modification on, of a service whose rest is distinct"
+                                .to_owned(),
+                        }
+                        .into());
+                    }
+                    let last = change.last_day.unwrap_or(period.last_day());
+                    let first = change.first_day.unwrap_or(period.start());
+                    let start = anew.map_or(first, |day| day.max(first));
                     *period = Period::inclusive(start, last).map_err(|_| RevenueRefusal::InvalidTerm {
                         obligation: change.obligation.clone(),
                         start,

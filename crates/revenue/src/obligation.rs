@@ -6,7 +6,7 @@ use l2c_money::{Currency, Decimal, Exact, Money, decimal_string};
 use serde::{Deserialize, Serialize};
 
 use crate::terms::{MAX_TEXT, bad_text, fault};
-use crate::{Convention, Paragraph, RevenueRefusal, StandalonePrice};
+use crate::{Convention, Paragraph, RevenueRefusal, StandalonePrice, UnbilledRight};
 
 /// The longest service, in months.
 pub const MAX_TERM_MONTHS: usize = 1_200;
@@ -49,6 +49,10 @@ pub struct Obligation {
     /// Whether it is shipping after control has passed, which the US election treats as fulfilment (606-10-25-18B).
     #[serde(default, skip_serializing_if = "is_false")]
     pub shipping: bool,
+    /// What performance of it beyond billing is, by whether time alone remains (606-10-45-4); as the policy says where
+    /// nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unbilled_right: Option<UnbilledRight>,
     /// Whether revenue of it equals what may be invoiced (606-10-55-18); such obligations may be left out of disclosures.
     #[serde(default, skip_serializing_if = "is_false")]
     pub right_to_invoice: bool,
@@ -74,6 +78,7 @@ impl Obligation {
             returns: None,
             warranty_cost_per_unit: None,
             shipping: false,
+            unbilled_right: None,
             right_to_invoice: false,
             expected_date: None,
         }

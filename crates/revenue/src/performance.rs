@@ -76,6 +76,8 @@ pub(crate) struct Batch<M> {
 pub(crate) struct ReturnState {
     pub(crate) expected: Exact,
     pub(crate) returned: Exact,
+    /// What it cost to recover those that came back; a later estimate is for the others alone.
+    pub(crate) recovery_of_returned: Exact,
     pub(crate) recovery_cost: Exact,
 }
 

@@ -114,7 +114,7 @@ pub struct ContractMonth {
 }
 
 /// What the parties of a contract owe each other in performance or consideration (606-10-45-1): a contract asset or a
-/// contract liability. A contract never has both; only separate contracts that modifications made of one agreement
+/// contract liability, less what is not expected to be collected of it. A contract never has both; only separate contracts that modifications made of one agreement
 /// are added up side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct NetPosition {

@@ -90,15 +90,25 @@ impl<'a, M: Clone> Replay<'a, M> {
             Reassessment::Returns {
                 obligation,
                 expected_units,
+                recovery_cost_per_unit,
             } => {
                 let units = positive("expected_units", Exact::from(*expected_units))?;
+                let recovery = recovery_cost_per_unit
+                    .as_ref()
+                    .map(|cost| self.amount("recovery_cost_per_unit", cost))
+                    .transpose()?;
                 let performance = self.find_mut(obligation)?;
                 if let Some(most) = performance.total_units().filter(|most| units > *most) {
                     let expected = format!("at most the {most} that are promised");
                     return Err(Flaw::amount("expected_units", &units, &expected));
                 }
                 match &mut performance.returns {
-                    Some(returns) if units >= returns.returned => returns.expected = units,
+                    Some(returns) if units >= returns.returned => {
+                        returns.expected = units;
+                        if let Some(cost) = recovery {
+                            returns.recovery_cost = cost;
+                        }
+                    }
                     Some(returns) => {
                         let expected = format!("at least the {} units that came back", returns.returned);
                         return Err(Flaw::amount("expected_units", &units, &expected));

@@ -238,15 +238,24 @@ impl<'a, M: Clone> Replay<'a, M> {
                 }
                 performance.warranty_settled += &cost;
             }
-            Fact::RightExpired { obligation } => self.close_right(obligation, on, true, event)?,
+            Fact::RightExpired { obligation } => self.close_right(obligation, Some(on), true, event)?,
             Fact::RightExercised {
                 obligation,
                 additional_price,
+                share,
                 delivers,
             } => {
                 let price = self.amount("additional_price", additional_price)?;
-                self.close_right(obligation, on, false, event)?;
-                self.exercise(rec, obligation, price, delivers, on)?;
+                let share = share.map_or(Exact::ONE, Exact::from);
+                if !share.is_positive() || share > Exact::ONE {
+                    return Err(Flaw::amount(
+                        "share",
+                        &share,
+                        "a part of what is left, above 0 and at most 1",
+                    ));
+                }
+                self.close_right(obligation, (share == Exact::ONE).then_some(on), false, event)?;
+                self.exercise(rec, obligation, (price, share), delivers, on)?;
             }
             Fact::Modified { modification } => self.modify(rec, modification, on, estimates)?,
             Fact::Terminated {
@@ -263,6 +272,7 @@ impl<'a, M: Clone> Replay<'a, M> {
                 document,
                 amount,
                 tax,
+                obligation,
                 separate_contract,
             } => {
                 let net = self.in_currency("amount", amount)?;
@@ -281,11 +291,15 @@ impl<'a, M: Clone> Replay<'a, M> {
                         return Err(self.terminated(event, ended.on).into());
                     }
                 }
+                if let Some(obligation) = obligation {
+                    self.find(obligation)?;
+                }
                 self.account_mut(separate_contract.as_deref())?
                     .documents
                     .push(Document {
                         on,
                         id: document,
+                        obligation: obligation.as_deref(),
                         net,
                         tax,
                     });
@@ -303,9 +317,12 @@ impl<'a, M: Clone> Replay<'a, M> {
                         amount,
                     });
             }
-            Fact::Refunded { amount } => {
+            Fact::Refunded { amount, document } => {
                 let amount = self.amount("amount", amount)?;
-                self.refunds += &amount;
+                match document {
+                    None => self.refunds += &amount,
+                    Some(document) => self.pay_back(document, &amount)?,
+                }
             }
             Fact::CreditLoss { amount } => {
                 let amount = self.amount("amount", amount)?;
@@ -404,6 +421,34 @@ impl<'a, M: Clone> Replay<'a, M> {
             Ok(performance) => Flaw::measure(performance.obligation, event.fact.name()),
             Err(flaw) => flaw,
         }
+    }
+
+    /// What was paid for a document is paid back.
+    fn pay_back(&mut self, document: &'a str, amount: &Exact) -> Result<(), Flaw> {
+        let billing = self.ctx.policy().billing;
+        let has_ended = self.termination.is_some();
+        let mut accounts = self.accounts.iter_mut();
+        let account = accounts.find(|account| account.documents.iter().any(|known| known.id == document));
+        let Some(account) = account else {
+            return Err(Flaw::unknown("document", document));
+        };
+        let received = account.paid();
+        if *amount > received {
+            let expected = format!("at most the {received} that was received");
+            return Err(Flaw::amount("amount", amount, &expected));
+        }
+        let gross = &account.net() + &account.tax();
+        let before = account.advance(&gross, billing);
+        account.payments.push(Payment {
+            document: Some(document),
+            amount: -amount,
+        });
+        if has_ended && account.advance(&gross, billing) != before {
+            let expected =
+                "at most what was paid of documents: advances are settled with the end of the contract";
+            return Err(Flaw::amount("amount", amount, expected));
+        }
+        Ok(())
     }
 
     fn account_mut(&mut self, separate: Option<&str>) -> Result<&mut Account<'a, M>, Flaw> {

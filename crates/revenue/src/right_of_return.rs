@@ -46,6 +46,7 @@ impl<M: Clone> Replay<'_, M> {
             return Err(Flaw::amount("quantity", quantity, &expected));
         }
         returns.returned = after.clone();
+        returns.recovery_of_returned += &(quantity * &returns.recovery_cost);
         returns.expected = returns.expected.clone().max(after.clone());
         // Cumulative, so that units returned one by one are paid back what they are together.
         let value = |rec: &mut R, units: &Exact| -> Result<Figure<M>, RevenueError> {

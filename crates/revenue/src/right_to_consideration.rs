@@ -6,7 +6,7 @@ use l2c_money::Exact;
 use crate::account::Account;
 use crate::contract_context::Moment;
 use crate::replay::Replay;
-use crate::{Paragraph, RevenueError};
+use crate::{Paragraph, RevenueError, UnbilledRight};
 
 impl<M: Clone> Replay<'_, M> {
     /// What is billed under a contract without tax, and the tax that counts with it. `value` is what is expected back.
@@ -105,5 +105,42 @@ impl<M: Clone> Replay<'_, M> {
         let tax = rec.input(part, || ctx.money("tax of the documents that count, exact"));
         let tax = ctx.rounded(rec, &tax, || "tax of the documents that count".to_owned())?;
         Ok((counts, tax))
+    }
+
+    /// What is performed and not billed of obligations for which time alone remains, where the obligations of a contract
+    /// differ in that (606-10-45-4). A document counts for the obligation that it names; what names none, and what is
+    /// paid in advance, counts for the others first.
+    pub(crate) fn unbilled_receivable<R: Recorder<Mark = M>>(
+        &self,
+        rec: &mut R,
+        contract: usize,
+        revenue: &[Figure<M>],
+        billed: &Figure<M>,
+    ) -> Option<Figure<M>> {
+        let ctx = self.ctx;
+        let of_contract = || {
+            let each = self.performances.iter().zip(revenue);
+            each.filter(|(performance, _)| performance.contract == contract)
+        };
+        of_contract().find(|(performance, _)| performance.obligation.unbilled_right.is_some())?;
+        let account = self.accounts.get(contract)?;
+        let (mut by_time, mut conditional) = (Exact::ZERO, Exact::ZERO);
+        let mut unnamed = billed.value.clone();
+        for (performance, revenue) in of_contract() {
+            let named = account.billed_for(performance.id());
+            unnamed = &unnamed - &named;
+            let open = (&revenue.value - &named).max(Exact::ZERO);
+            let right = performance.obligation.unbilled_right;
+            match right.unwrap_or(ctx.policy().unbilled_right) {
+                UnbilledRight::UnbilledReceivable => by_time += &open,
+                UnbilledRight::ContractAsset => conditional += &open,
+            }
+        }
+        let beyond = (&unnamed - &conditional).max(Exact::ZERO);
+        let receivable = (&by_time - &beyond).max(Exact::ZERO);
+        Some(rec.input(receivable, || {
+            ctx.money("performed and not billed, where time alone remains")
+                .cite(ctx.book.cite(Paragraph::RECEIVABLE))
+        }))
     }
 }

@@ -125,6 +125,7 @@ impl<'a, M: Clone> Replay<'a, M> {
             account.documents.push(Document {
                 on,
                 id: "opening balance",
+                obligation: None,
                 net: billed,
                 tax: Exact::ZERO,
             });

@@ -137,6 +137,7 @@ fn what_is_given_back_is_of_the_contract_that_holds_the_obligation() {
         document: "inv_2".into(),
         amount: usd("300.00"),
         tax: None,
+        obligation: None,
         separate_contract: Some("more".into()),
     };
     let delivered = Fact::Delivered {

@@ -339,6 +339,7 @@ fn performs(coin: Coin, on: u32, obligation: &Obligation, a: u32, b: u32) -> Fac
             )),
             obligation: id,
             additional_price: amount(b * 10),
+            share: (b % 3 == 0).then(|| Decimal::new(i64::from(a % 100 + 1), 2)),
         },
         Measure::TakeOrPay { .. } => Fact::UnitsTaken {
             obligation: id,
@@ -385,7 +386,10 @@ fn modifies(
         let mut change = ObligationChange::of(obligation.id.clone());
         match &obligation.measure {
             Measure::Units { total: Some(total) } => change.total = Some(*total + Decimal::from(a % 7)),
-            Measure::Time { .. } => change.last_day = Some(date(on + b)),
+            Measure::Time { .. } => {
+                change.last_day = Some(date(on + b));
+                change.first_day = (a % 3 == 0).then(|| date(on + a % 90));
+            }
             Measure::CostToCost { .. } => {
                 change.estimated_total = Some(coin.of(i64::from(b) * 1_000 + 300_000))
             }
@@ -418,25 +422,24 @@ fn fact(coin: Coin, contract: &RevenueContract, number: usize, step: Step) -> Fa
         _ => None,
     });
     let separate = separate.filter(|_| b % 3 == 0);
+    let billed = contract.facts().iter().find_map(|event| match &event.fact {
+        Fact::Billed { document, .. } => Some(document.clone()),
+        _ => None,
+    });
     match kind {
         0..=11 => performs(coin, on, obligation, a, b),
         12..=15 => Fact::Billed {
             document: format!("inv {number}"),
             amount: coin.of(i64::from(a) * 400 - 40_000),
             tax: (b % 2 == 0).then(|| amount(b % 90)),
+            obligation: (b % 5 == 0).then(|| obligation.id.clone()),
             separate_contract: separate,
         },
-        16..=18 => {
-            let mut documents = contract.facts().iter().filter_map(|event| match &event.fact {
-                Fact::Billed { document, .. } => Some(document.clone()),
-                _ => None,
-            });
-            Fact::Paid {
-                amount: amount(a * 3),
-                document: documents.next().filter(|_| b % 4 == 1),
-                separate_contract: separate,
-            }
-        }
+        16..=18 => Fact::Paid {
+            amount: amount(a * 3),
+            document: billed.filter(|_| b % 4 == 1),
+            separate_contract: separate,
+        },
         19 => Fact::EstimateChanged {
             estimate: match b % 5 {
                 0 | 1 => Reassessment::Consideration {
@@ -450,6 +453,7 @@ fn fact(coin: Coin, contract: &RevenueContract, number: usize, step: Step) -> Fa
                 3 => Reassessment::Returns {
                     obligation: obligation.id.clone(),
                     expected_units: Decimal::from(a % 4),
+                    recovery_cost_per_unit: (b % 2 == 0).then(|| amount(a % 7)),
                 },
                 _ => Reassessment::Cost {
                     obligation: obligation.id.clone(),
@@ -468,6 +472,7 @@ fn fact(coin: Coin, contract: &RevenueContract, number: usize, step: Step) -> Fa
         },
         23 => Fact::Refunded {
             amount: amount(a % 20),
+            document: billed.filter(|_| b % 2 == 1),
         },
         24 => Fact::CreditLoss {
             amount: amount(a % 20),
@@ -550,6 +555,7 @@ fn ended_story() -> impl Strategy<Value = RevenueContract> {
             let fact = if pays {
                 Fact::Refunded {
                     amount: coin.of(amount / 3),
+                    document: None,
                 }
             } else {
                 Fact::billed(format!("last {number}"), coin.of(amount / 3))

@@ -218,6 +218,7 @@ impl EventText {
                 document: name.to_owned(),
                 amount: amount(net)?,
                 tax: some(tax)?,
+                obligation: None,
                 separate_contract: contract.clone(),
             },
             Self::Payment {
@@ -230,6 +231,7 @@ impl EventText {
             },
             Self::Refund { amount: paid } => Fact::Refunded {
                 amount: amount(paid)?,
+                document: None,
             },
             Self::CreditLoss { amount: lost } => Fact::CreditLoss {
                 amount: amount(lost)?,
@@ -353,6 +355,7 @@ impl EventText {
             } => Fact::RightExercised {
                 obligation: obligation.clone(),
                 additional_price: amount(additional_price)?,
+                share: None,
                 delivers: Box::new(delivers.obligation(currency)?),
             },
             Self::CriteriaMet {} => Fact::CriteriaMet {},
@@ -410,6 +413,7 @@ impl EventText {
                 (None, Some(obligation), None, None, None, Some(units), None) => Reassessment::Returns {
                     obligation: obligation.clone(),
                     expected_units: decimal(units)?,
+                    recovery_cost_per_unit: None,
                 },
                 (None, Some(obligation), None, None, None, None, Some(expected)) => {
                     Reassessment::Redemption {
