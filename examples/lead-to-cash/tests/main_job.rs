@@ -176,7 +176,7 @@ fn the_sample_reconciles_and_gives_the_figures_that_it_has() {
         "{written}"
     );
     assert_snapshot!(screen, @"
-    From lead to cash as of 2025-06-30: done, and all 19 reconciliations hold.
+    From lead to cash as of 2025-06-30: done, and all 22 reconciliations hold.
     Everything behind the closed opportunity follows from the policies; payments are simulated.
 
     What was done
@@ -187,7 +187,7 @@ fn the_sample_reconciles_and_gives_the_figures_that_it_has() {
       invoices                            512   and 4 credit notes
       lines from the bank                 464   simulated payments
       commission statements                74
-      journal entries                   2,569
+      journal entries                   2,750
 
     Amounts in USD
       quoted, net                  418,293.00
@@ -316,7 +316,7 @@ fn what_cannot_be_read_is_named_with_its_place_before_anything_is_written() {
             "commission-plan.json",
             "\"quota\"",
             "\"quotas\"",
-            ["unknown field `quotas`", "commission-plan.json:14:11"],
+            ["unknown field `quotas`", "commission-plan.json:13:11"],
         ),
         (
             "scoring.json",
