@@ -16,7 +16,7 @@ use crate::error::Failure;
 use crate::import::{Crm, Outcome};
 use crate::ordering::Ordered;
 use crate::quoting::Deal;
-use crate::recognising::Recognising;
+use crate::recognising::{Kind, Recognising};
 use crate::reconcile::Reconciliation;
 use crate::terms::Terms;
 
@@ -63,8 +63,8 @@ impl Made<'_> {
             self.quoted_and_ordered()?,
             self.ordered_and_invoiced()?,
             self.invoiced_and_settled()?,
-            self.allocated_and_recognised()?,
         ];
+        checks.extend(self.allocated_and_recognised()?);
         let commissions = self.commissioning;
         let settled = commissions.paid.checked_add(&commissions.accrued)?;
         checks.push(Reconciliation::money(
@@ -132,6 +132,8 @@ impl Made<'_> {
                 ("revenue_allocated", self.recognising.allocated),
                 ("revenue_recognised", self.recognising.recognised),
                 ("revenue_not_yet_performed", self.recognising.deferred),
+                ("rebates_in_prices", self.recognising.rebates),
+                ("revenue_caught_up", self.recognising.changed(Kind::Missed).1?),
                 ("commission_earned", self.commissioning.earned),
                 ("commission_paid", self.commissioning.paid),
                 ("commission_accrued", self.commissioning.accrued),
@@ -257,18 +259,26 @@ impl Made<'_> {
         Reconciliation::documents("invoiced = paid + open + credited", self.terms.currency, pairs)
     }
 
-    fn allocated_and_recognised(&self) -> Result<Reconciliation, MoneyError> {
-        let mut agreed = self.zero();
-        for contract in &self.contracting.contracts {
-            agreed = agreed.checked_add(&contract.contract.state.net().unwrap_or(self.zero()))?;
-        }
+    fn allocated_and_recognised(&self) -> Result<Vec<Reconciliation>, MoneyError> {
         let figures = self.recognising;
+        let prices = figures.prices.iter();
+        let prices = prices.map(|(contract, agreed, price)| (contract.as_str(), *agreed, *price));
         let split = figures.recognised.checked_add(&figures.deferred)?;
-        let mut check = Reconciliation::money("allocated = recognised + deferred", figures.allocated, split)?;
-        if agreed != figures.allocated {
-            check = check.naming([format!("contracts are worth {agreed}")]);
+        let mut by_month = self.zero();
+        for row in figures.waterfall.rows() {
+            by_month = by_month
+                .checked_add(&row.recognised)?
+                .checked_add(&row.scheduled)?;
         }
-        Ok(check)
+        Ok(vec![
+            Reconciliation::documents(
+                "contracts less rebates = transaction prices",
+                self.terms.currency,
+                prices,
+            )?,
+            Reconciliation::money("allocated = recognised + deferred", figures.allocated, split)?,
+            Reconciliation::money("allocated = revenue of all months", figures.allocated, by_month)?,
+        ])
     }
 
     fn ledger(&self) -> Result<Vec<Reconciliation>, MoneyError> {

@@ -18,6 +18,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 use crate::billing::CreditDocument;
+use crate::changing::ChangesDocument;
 use crate::offer::{MakeUpDocument, PriceBookPolicy};
 use crate::simulation::PaymentBehaviour;
 use crate::terms::Terms;
@@ -72,6 +73,10 @@ pub const BILLING: Document<BillingPolicyDocument> = Document::new(
     "billing.json",
     "How invoices round, and how tax and parts of periods are reckoned",
 );
+pub const CHANGES: Document<ChangesDocument> = Document::new(
+    "changes.json",
+    "What is changed of agreed contracts: longer support, volume rebates",
+);
 pub const COMMISSION_PLAN: Document<PlanDocument> = Document::new(
     "commission-plan.json",
     "Quotas and rates of the sellers, by version",
@@ -114,10 +119,11 @@ pub const WATERFALL: Document<WaterfallDocument> =
     Document::new("waterfall.json", "The steps from list price to net price");
 
 /// Every document, in the order of their files.
-pub const ALL: [Listed; 18] = [
+pub const ALL: [Listed; 19] = [
     ACCOUNTS.listed(),
     APPROVALS.listed(),
     BILLING.listed(),
+    CHANGES.listed(),
     COMMISSION_PLAN.listed(),
     CONTRACT_COSTS.listed(),
     CREDITS.listed(),

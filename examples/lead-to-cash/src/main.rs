@@ -4,6 +4,7 @@
 
 mod billing;
 mod books;
+mod changing;
 mod checks;
 mod collecting;
 mod commissioning;

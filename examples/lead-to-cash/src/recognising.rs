@@ -1,5 +1,7 @@
 //! Revenue: a revenue contract per agreement, its allocation and schedule, contract balances and journals.
 
+mod changed;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -7,19 +9,22 @@ use l2c::calendar::FiscalMonth;
 use l2c::contracts::ContractItem;
 use l2c::handover::{contract_to_revenue, invoice_to_revenue};
 use l2c::host::{DateTime, Utc};
-use l2c::money::{Currency, Money};
+use l2c::money::{Currency, Money, MoneyError};
 use l2c::revenue::{
-    BalanceRollForward, Book, RevenueCommand, RevenueContext, RevenueContract, RevenuePolicy,
-    RevenueWaterfall, View, project,
+    BalanceRollForward, Book, Fact, Projection, RevenueCommand, RevenueContext, RevenueContract,
+    RevenuePolicy, RevenueWaterfall, View, project,
 };
 
 use crate::billing::Billing;
+use crate::changing::{Changes, ChangesDocument, Rebate};
 use crate::contracting::{Agreed, component};
 use crate::error::Failure;
 use crate::offer::{Offer, price_part};
 use crate::output::Output;
 use crate::record::Life;
 use crate::stage::{Kept, Known};
+
+pub use changed::{Changed, Kind};
 
 /// The revenue side after all postings.
 pub struct Recognising {
@@ -39,6 +44,12 @@ pub struct Recognising {
     pub waterfall: RevenueWaterfall,
     /// Contract balances by month.
     pub balances: BalanceRollForward,
+    /// What has changed of contracts, in their order.
+    pub changes: Vec<Changed>,
+    /// What rebates lower the transaction prices by.
+    pub rebates: Money,
+    /// Of each contract the price that was agreed less its rebate, and the transaction price.
+    pub prices: Vec<(String, Money, Money)>,
 }
 
 /// Recognises the revenue of every contract through a day, and posts it.
@@ -47,7 +58,7 @@ pub struct Recognising {
 /// What a room refuses, and what the store refuses.
 pub fn recognise(
     known: &Known<'_>,
-    policy: &RevenuePolicy,
+    (policy, changes): (&RevenuePolicy, &ChangesDocument),
     contracts: &[Agreed],
     billing: &Billing,
     kept: &mut Kept<'_>,
@@ -86,6 +97,8 @@ pub fn recognise(
         "currency",
     ];
     let mut allocation = output.table("revenue-allocation.csv", &header)?;
+    let mut changed = changed::table(output)?;
+    let changes = Changes::new(changes, contracts, view.as_of);
     let mut all = Recognising::new(terms.currency, contracts, view.as_of);
     for (index, agreed) in contracts.iter().enumerate() {
         let Some(source) = crm.opportunities.get(agreed.row) else {
@@ -106,6 +119,12 @@ pub fn recognise(
             standalone,
         )
         .map_err(|f| fault(f.to_string()))?;
+        let rebate = changes.rebate(agreed).map_err(|f| fault(f.to_string()))?;
+        if let (Some(rebate), Some(inception)) = (&rebate, commands.first_mut())
+            && let Fact::Inception { terms } = &mut inception.fact
+        {
+            **terms = rebate.agreed_in(terms).map_err(|f| fault(f.to_string()))?;
+        }
         let key = agreed
             .contract
             .state
@@ -113,6 +132,9 @@ pub fn recognise(
             .map(|id| id.key().to_owned())
             .unwrap_or_default();
         commands.extend(billed.get(key.as_str()).into_iter().flatten().cloned());
+        commands.extend(rebate.as_ref().and_then(Rebate::reassessed));
+        let extension = changes.extension(agreed, standalone);
+        commands.extend(extension.map_err(|f| fault(f.to_string()))?);
 
         let mut life = Life::<RevenueContract>::new(format!("rev_{key}"));
         for (sequence, command) in commands.iter().enumerate() {
@@ -149,6 +171,16 @@ pub fn recognise(
                 projection.currency.to_string(),
             ])?;
         }
+        let included = rebate.map_or(Money::zero(terms.currency), |rebate| rebate.included);
+        all.price(agreed, &projection, included).map_err(fault)?;
+        let place = all.contracts.len();
+        all.changes.extend(changed::rows(
+            place,
+            &life.state,
+            &projection,
+            view,
+            &mut changed,
+        )?);
         all.contracts.push(life);
         record.boundary()?;
         bar.set_position(u64::try_from(index).unwrap_or(u64::MAX).saturating_add(1));
@@ -157,6 +189,7 @@ pub fn recognise(
     bar.finish();
     output.finish(schedule)?;
     output.finish(allocation)?;
+    output.finish(changed)?;
     all.write(output)?;
     Ok(all)
 }
@@ -211,10 +244,33 @@ impl Recognising {
             contract_liabilities: zero,
             waterfall: RevenueWaterfall::default(),
             balances: BalanceRollForward::new(first, last),
+            changes: Vec::new(),
+            rebates: zero,
+            prices: Vec::with_capacity(contracts.len()),
         }
     }
 
-    fn add(&mut self, projection: &l2c::revenue::Projection) -> Result<(), String> {
+    fn price(&mut self, agreed: &Agreed, projection: &Projection, rebate: Money) -> Result<(), String> {
+        let net = agreed
+            .contract
+            .state
+            .net()
+            .unwrap_or(Money::zero(rebate.currency()));
+        let price = net.checked_sub(&rebate).map_err(|f| f.to_string())?;
+        self.rebates = self.rebates.checked_add(&rebate).map_err(|f| f.to_string())?;
+        self.prices
+            .push((agreed.contract.key.clone(), price, projection.transaction_price));
+        Ok(())
+    }
+
+    /// How many changes are of a kind, and what they did to revenue at once.
+    pub fn changed(&self, kind: Kind) -> (usize, Result<Money, MoneyError>) {
+        let of_kind = || self.changes.iter().filter(|change| change.kind == kind);
+        let effects = Money::sum(of_kind().map(|change| &change.effect), self.recognised.currency());
+        (of_kind().count(), effects)
+    }
+
+    fn add(&mut self, projection: &Projection) -> Result<(), String> {
         for obligation in &projection.obligations {
             self.allocated = self
                 .allocated

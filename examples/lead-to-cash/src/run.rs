@@ -12,6 +12,7 @@ use l2c::revenue::RevenuePolicy;
 use l2c::revenue::contract_cost::ContractCostPolicy;
 
 use crate::books::Books;
+use crate::changing::ChangesDocument;
 use crate::checks::Made;
 use crate::documents;
 use crate::error::Failure;
@@ -22,6 +23,7 @@ use crate::parties::Parties;
 use crate::policy::Folder;
 use crate::print::Press;
 use crate::progress::Progress;
+use crate::recognising::Kind;
 use crate::reconcile::Reconciliation;
 use crate::record::{Life, Manifest, Record};
 use crate::simulation::Simulation;
@@ -45,6 +47,7 @@ struct Policies {
     billing: billing::Policy,
     simulation: Simulation,
     revenue: RevenuePolicy,
+    changes: ChangesDocument,
     plan: (PlanDocument, Plan),
     costs: ContractCostPolicy,
 }
@@ -61,6 +64,7 @@ impl Policies {
             billing: billing::Policy::read(folder)?,
             simulation: Simulation::read(folder)?,
             revenue: folder.read(&documents::REVENUE)?,
+            changes: ChangesDocument::read(folder)?,
             plan: commissioning::plan(folder)?,
             costs: folder.read(&documents::CONTRACT_COSTS)?,
             terms,
@@ -184,7 +188,13 @@ fn stages(
     let ageing = collecting.ageing(first.unwrap_or(as_of), as_of, terms.currency)?;
     tables::receivables(&collecting, &ageing, kept.output)?;
 
-    let recognising = recognising::recognise(known, &policies.revenue, contracts, &invoices, kept)?;
+    let recognising = recognising::recognise(
+        known,
+        (&policies.revenue, &policies.changes),
+        contracts,
+        &invoices,
+        kept,
+    )?;
     replay.check("revenue contracts", kept, &recognising.contracts)?;
 
     let commissioning = commissioning::pay(known, &policies.plan.1, contracts, kept)?;
@@ -260,6 +270,7 @@ fn stages(
             derivations: sources.derivations()?,
         });
     }
+    samples.extend(why::changes::samples(&recognising, &recognising::view(as_of))?);
     why::write(&samples, kept.output)?;
     let priced = choice.map(|choice| priced(offer, &choice)).transpose()?;
     let counts = BTreeMap::from([
@@ -290,6 +301,9 @@ fn stages(
                 .count(),
         ),
         ("contracts", contracts.len()),
+        ("contracts_extended", recognising.changed(Kind::Extended).0),
+        ("contracts_with_rebate", recognising.changed(Kind::Agreed).0),
+        ("rebates_missed", recognising.changed(Kind::Missed).0),
         ("invoices", invoices.documents.len().saturating_sub(credit_notes)),
         ("credit_notes", credit_notes),
         ("bank_lines", collecting.proposals.len()),

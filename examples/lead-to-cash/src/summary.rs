@@ -36,7 +36,10 @@ const PLACES: &[(&str, &str)] = &[
         "documents/index.html",
         "invoices, credit notes, quotes and statements, as people get them",
     ),
-    ("why.md", "three deals' figures, derived step by step"),
+    (
+        "why.md",
+        "three deals and two changes of contracts, derived step by step",
+    ),
     (
         "import-findings.csv",
         "rows that were refused, repaired or noted, and why",
@@ -161,7 +164,16 @@ impl Report {
                     n("orders_still_held")
                 ),
             ),
-            ("contracts", n("contracts"), String::new()),
+            (
+                "contracts",
+                n("contracts"),
+                format!(
+                    "{} extended, {} with a rebate to earn, {} of these missed it",
+                    n("contracts_extended"),
+                    n("contracts_with_rebate"),
+                    n("rebates_missed")
+                ),
+            ),
             (
                 "invoices",
                 n("invoices"),

@@ -1,6 +1,8 @@
 //! Deals from lead to commission, each figure with its derivation down to the inputs: `why.md` has one, the report a
 //! few.
 
+pub mod changes;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -230,8 +232,9 @@ pub struct Sample {
 /// A folder that cannot be written.
 pub fn write(samples: &[Sample], output: &mut Output) -> Result<(), Failure> {
     let mut text = String::from(
-        "# Why\n\nA few deals from lead to commission. Every figure is derived from its inputs, and recomputing the \
-         steps gave the figure before this was written.\n",
+        "# Why\n\nA few deals from lead to commission, then a contract that was modified and one whose price was \
+         reassessed. Every figure is derived from its inputs, and recomputing the steps gave the figure before this \
+         was written.\n",
     );
     for Sample {
         rule,

@@ -322,6 +322,29 @@ fn a_policy_document_that_is_wrong() {
     assert_snapshot!(cut);
     let range = case.policy("terms.json", "\"payment_days\": 30", "\"payment_days\": 99999");
     assert_snapshot!(range);
+    // Every fault is told, not the first alone.
+    let rules = r#"{
+  "extension": {"orders_from": "-1", "after_months": 0, "purchases_from": "5000", "months": 121},
+  "rebate": {"orders_from": "1000", "purchases_from": "30000", "percent": "102", "likelihood": "1.5"}
+}"#;
+    let shipped = fs::read_to_string(case.policy.join("changes.json")).unwrap();
+    assert_snapshot!("rules_out_of_range", case.policy("changes.json", &shipped, rules));
+    for (name, from, to) in [
+        ("rule_without_a_field", ", \"likelihood\": \"0.25\"", ""),
+        (
+            "rule_with_a_negative_number_of_months",
+            "\"months\": 3",
+            "\"months\": -3",
+        ),
+        (
+            "rule_with_a_number_for_a_text",
+            "\"percent\": \"2\"",
+            "\"percent\": 2",
+        ),
+        ("rule_with_an_unknown_field", "\"percent\"", "\"rate\""),
+    ] {
+        assert_snapshot!(name, case.policy("changes.json", from, to));
+    }
     fs::remove_file(case.policy.join("tax.json")).unwrap();
     let missing = case.refused(&[]);
     assert_snapshot!(missing);

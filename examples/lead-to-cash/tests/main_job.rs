@@ -35,7 +35,9 @@ fn assert_reconciled(report: &Value) {
         "quotes = orders",
         "orders = invoiced + to be invoiced",
         "invoiced = paid + open + credited",
+        "contracts less rebates = transaction prices",
         "allocated = recognised + deferred",
+        "allocated = revenue of all months",
         "commission earned = paid + accrued",
         "debits = credits",
         "replayed state = stored state",
@@ -176,14 +178,14 @@ fn the_sample_reconciles_and_gives_the_figures_that_it_has() {
         "{written}"
     );
     assert_snapshot!(screen, @"
-    From lead to cash as of 2025-06-30: done, and all 22 reconciliations hold.
+    From lead to cash as of 2025-06-30: done, and all 24 reconciliations hold.
     Everything behind the closed opportunity follows from the policies; payments are simulated.
 
     What was done
       opportunities                       356   184 won (3 without a value), 83 lost, 89 open
       quotes accepted                     181   74 needed an approval
       orders                              181   11 were held at some time, 0 still are
-      contracts                           181
+      contracts                           181   7 extended, 55 with a rebate to earn, 52 of these missed it
       invoices                            512   and 4 credit notes
       lines from the bank                 464   simulated payments
       commission statements                74
@@ -193,7 +195,7 @@ fn the_sample_reconciles_and_gives_the_figures_that_it_has() {
       quoted, net                  418,293.00
       invoiced, gross              401,178.85   1,482.99 credited
       paid                         374,288.33   25,407.53 open
-      revenue recognised           380,998.18   37,294.82 not yet performed
+      revenue recognised           379,157.74   37,861.32 not yet performed
       commission earned             20,970.97   14,587.05 paid, 6,383.92 accrued
 
     Rows of the export: 5 refused, 1 repaired, 3 noted
@@ -208,7 +210,7 @@ fn the_sample_reconciles_and_gives_the_figures_that_it_has() {
     Where to look: [out]
       report.html            the whole run to read, with charts and derivations
       documents/index.html   invoices, credit notes, quotes and statements, as people get them
-      why.md                 three deals' figures, derived step by step
+      why.md                 three deals and two changes of contracts, derived step by step
       import-findings.csv    rows that were refused, repaired or noted, and why
       run.json               counts, totals and reconciliations, for programs
       store.sqlite           every event; the view `events` shows them to any SQLite tool
@@ -229,6 +231,118 @@ fn the_sample_reconciles_and_gives_the_figures_that_it_has() {
         assert_eq!(value.parse(), Ok(*last), "{number}");
     }
     assert!(last.len() > 1, "{last:?}");
+}
+
+fn rows(files: &Files, file: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(files[file].as_slice());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+/// The sums are of the export, by the figures of `changes.json`: 2 % from 1,000 on, earned with 30,000 in a quarter.
+#[test]
+fn rebates_follow_from_what_each_customer_has_bought() {
+    let files = &UNDISTURBED.files;
+    let contracts: BTreeSet<String> = rows(files, "revenue-allocation.csv")
+        .into_iter()
+        .map(|row| row["contract"].clone())
+        .collect();
+    let mut reader = csv::Reader::from_path(format!("{SAMPLE}/sales_pipeline.csv")).unwrap();
+    let mut deals: BTreeMap<String, (String, u64)> = BTreeMap::new();
+    let mut bought: BTreeMap<String, u64> = BTreeMap::new();
+    for row in reader.deserialize() {
+        let row: BTreeMap<String, String> = row.unwrap();
+        let contract = format!("rev_{}", row["opportunity_id"].trim());
+        let (Some(value), true) = (cents(row["close_value"].trim()), contracts.contains(&contract)) else {
+            continue;
+        };
+        let (year, month) = (
+            &row["close_date"][..4],
+            row["close_date"][5..7].parse::<u32>().unwrap(),
+        );
+        let quarter = format!("{} {year} {}", row["account"].trim(), month.div_ceil(3));
+        if deals.insert(contract, (quarter.clone(), value)).is_none() {
+            *bought.entry(quarter).or_default() += value;
+        }
+    }
+    assert_eq!(deals.len(), contracts.len());
+    let eligible = |contract: &&String| deals[*contract].1 >= 100_000;
+    let agreed: BTreeSet<&String> = contracts.iter().filter(eligible).collect();
+    let missed: BTreeSet<&String> = agreed
+        .iter()
+        .copied()
+        .filter(|contract| bought[&deals[*contract].0] < 3_000_000)
+        .collect();
+    assert!(!missed.is_empty() && missed.len() < agreed.len());
+
+    let changes = rows(files, "revenue-changes.csv");
+    let of = |fact: &str| -> Vec<&BTreeMap<String, String>> {
+        changes.iter().filter(|row| row["fact"] == fact).collect()
+    };
+    let named = |rows: &[&BTreeMap<String, String>]| -> BTreeSet<String> {
+        rows.iter().map(|row| row["contract"].clone()).collect()
+    };
+    let owned = |contracts: &BTreeSet<&String>| -> BTreeSet<String> {
+        contracts.iter().map(|contract| (*contract).clone()).collect()
+    };
+    assert_eq!(named(&of("inception")), owned(&agreed));
+    assert_eq!(named(&of("estimate_changed")), owned(&missed));
+    let rebate = |contract: &String| (deals[contract].1 * 2 + 50) / 100;
+    // Revenue is caught up where something was delivered by the end of the quarter, and nowhere else.
+    let schedule = rows(files, "revenue-schedule.csv");
+    let performed = |contract: &str, month: &str| {
+        schedule
+            .iter()
+            .any(|row| row["contract"] == contract && row["month"].as_str() <= month)
+    };
+    for row in of("estimate_changed") {
+        let effect = cents(&row["effect"]).unwrap();
+        assert!(effect <= rebate(&row["contract"]), "{row:?}");
+        assert_eq!(
+            effect > 0,
+            performed(&row["contract"], &row["date"][..7]),
+            "{row:?}"
+        );
+    }
+    // An extension spreads what is to come, and moves nothing of what was recognised.
+    let extended = of("modified");
+    assert!(!extended.is_empty());
+    for row in &extended {
+        assert_eq!(
+            (row["treatment"].as_str(), row["effect"].as_str()),
+            ("prospective", "0.00")
+        );
+    }
+    let owed: u64 = agreed.difference(&missed).map(|contract| rebate(contract)).sum();
+    let report = report(files);
+    let stated = report["totals"]["rebates_in_prices"]["amount"].as_str().unwrap();
+    assert_eq!(cents(stated), Some(owed));
+}
+
+#[test]
+fn a_modification_and_a_catch_up_are_shown_and_derived() {
+    let files = &UNDISTURBED.files;
+    let why = text(&files["why.md"]);
+    let why = &why[why.find(": the first extension").unwrap() - 12..];
+    assert_snapshot!(why);
+    assert!(text(&files["report.html"]).contains("Contracts that changed"));
+}
+
+#[test]
+fn without_rules_no_contract_changes() {
+    let scratch = Scratch::new("unchanged");
+    let out = scratch.path("out");
+    let policy = scratch.copy(POLICY, "policy");
+    fs::write(policy.join("changes.json"), "{}").unwrap();
+    let output = run(&out, &["--policy", policy.to_str().unwrap(), "--quiet"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let files = files(&out);
+    assert_reconciled(&report(&files));
+    assert!(rows(&files, "revenue-changes.csv").is_empty());
+    // What the terms say is all that there is: the prices are those of the orders.
+    assert_eq!(
+        report(&files)["totals"]["revenue_recognised"]["amount"],
+        "380998.18"
+    );
 }
 
 #[test]

@@ -101,7 +101,7 @@ pub fn samples(samples: &[Sample]) -> Markup {
         "why",
         "Why each figure is what it is",
         &html! {
-            "Derivations of " (samples.len()) " deals, chosen by the rule that stands with each. Open a figure to see what it follows from, down to prices, rates and dates with the document that they come from. Recomputing the steps gave each figure before this page was written."
+            "Derivations of " (samples.len()) " deals and changes of contracts, chosen by the rule that stands with each. Open a figure to see what it follows from, down to prices, rates and dates with the document that they come from. Recomputing the steps gave each figure before this page was written."
         },
         &html! {
             @for sample in samples {

@@ -21,6 +21,14 @@ const SCHEDULE: &[Column] = &[
     ("remaining", "Remaining", Shown::Figure),
 ];
 
+const CHANGES: &[Column] = &[
+    ("contract", "Contract", Shown::Text),
+    ("customer", "Customer", Shown::Party),
+    ("date", "Date", Shown::Text),
+    ("change", "Change", Shown::Text),
+    ("effect", "Revenue at once", Shown::Figure),
+];
+
 /// Recognised against deferred, month by month.
 ///
 /// # Errors
@@ -122,6 +130,48 @@ pub fn revenue(subject: &Subject<'_>) -> Result<Markup, Failure> {
             (chart::columns(title, results.currency, &labels, &drawn, Columns::Stacked, Some(&deferred)))
             (listing(subject.names,
                 &["Month", "Billed", "Recognised", "Scheduled", "Contract assets", "Contract liabilities"], &lines, Some(&last)))
+            (changes(subject)?)
         },
     ))
+}
+
+/// Extensions and rebates, by how they are treated.
+fn changes(subject: &Subject<'_>) -> Result<Markup, Failure> {
+    let documents = subject
+        .results
+        .grouped("revenue-changes.csv", CHANGES, &["effect"], |row| {
+            let treatment = match row.cell("treatment")? {
+                "constrained" => "Rebate agreed: constrained",
+                "prospective" => "Support extended: prospective",
+                "cumulative_catch_up" => "Rebate missed: cumulative catch-up",
+                other => other,
+            };
+            Ok(Some((treatment.to_owned(), row.cell("paragraph")?.to_owned())))
+        })?;
+    if documents.is_empty() {
+        return Ok(html! {});
+    }
+    let lines: Vec<Line<'_>> = documents
+        .iter()
+        .map(|((treatment, paragraph), documents)| {
+            let effect = documents.sums.first().map(Money::amount_text);
+            let cells = [
+                format!("{treatment} ({paragraph})"),
+                documents.count.to_string(),
+                effect.unwrap_or_default(),
+            ];
+            Line::new(cells, Some(documents))
+        })
+        .collect();
+    let zero = Money::zero(subject.results.currency);
+    let rebates = subject.totals.get("rebates_in_prices").copied().unwrap_or(zero);
+    Ok(html! {
+        h3 { "Contracts that changed" }
+        p {
+            "By the rules of changes.json. An extension of support bills nothing more: what is not recognised is spread over the longer term. A volume rebate lowers the price from the start; where its quarter ends and it is missed, revenue is caught up at once. Rebates of "
+            (grouped(&rebates.to_string()))
+            " are earned, or may still be: they were billed with the price and may have to be given back. They are no revenue, and count with what customers have paid ahead; the run pays none out."
+        }
+        (listing(subject.names, &["Change", "Contracts", "Revenue at once"], &lines, None))
+    })
 }
