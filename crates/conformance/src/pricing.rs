@@ -1,5 +1,12 @@
 //! Kinds of the pricing page.
 
+mod decision_table;
+mod price_selection;
+mod tests_of_facts;
+
+pub(crate) use decision_table::decision_table;
+pub(crate) use price_selection::price_selection;
+
 use l2c_money::{AllocationPolicy, Currency, Remainder, ZeroWeights};
 use serde::Deserialize;
 use serde_json::{Value, json};
