@@ -25,12 +25,8 @@ pub const KINDS: &[Kind] = &[
         interpret: pricing::apportion,
     },
     Kind {
-        name: "price_selection",
-        interpret: pricing::price_selection,
-    },
-    Kind {
-        name: "decision_table",
-        interpret: pricing::decision_table,
+        name: "configuration",
+        interpret: pricing::configuration,
     },
     Kind {
         name: "exact_split",

@@ -1,11 +1,8 @@
 //! Kinds of the pricing page.
 
-mod decision_table;
-mod price_selection;
-mod tests_of_facts;
+mod configuration;
 
-pub(crate) use decision_table::decision_table;
-pub(crate) use price_selection::price_selection;
+pub(crate) use configuration::configuration;
 
 use l2c_money::{AllocationPolicy, Currency, Remainder, ZeroWeights};
 use serde::Deserialize;

@@ -2,10 +2,12 @@ use std::collections::BTreeMap;
 
 use l2c_documents::{Check, Faults};
 use l2c_money::{Exact, Percent};
+use l2c_rules::{FactTypes, Facts, Literal};
 use serde::{Deserialize, Serialize};
 
-use crate::DocumentRef;
+use crate::configuration::bundles;
 use crate::names::{check_document, check_name};
+use crate::{ConfigurationModel, ConfigurationModelDocument, DocumentRef};
 
 l2c_host::typed_id!(
     /// A product of the catalogue.
@@ -28,6 +30,10 @@ pub struct CatalogueDocument {
     pub id: String,
     /// Version of the document.
     pub version: u32,
+    /// The attributes that a product may have, each with its type: `{"ram_gb": "number", "color": "text"}`.
+    #[serde(default, skip_serializing_if = "no_attributes")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, String>"))]
+    pub attributes: FactTypes,
     /// The products.
     pub products: Vec<ProductDocument>,
 }
@@ -45,6 +51,27 @@ pub struct ProductDocument {
     /// What it is made of. None: the product is sold as one line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<ComponentDocument>,
+    /// Its attributes, as the catalogue declares them; numbers and dates are strings.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, AttributeSchema>"))]
+    pub attributes: BTreeMap<String, Literal>,
+    /// What can be configured of it, for a bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<ConfigurationModelDocument>,
+}
+
+/// How an attribute is written.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it stands for a literal in the schema")]
+enum AttributeSchema {
+    Text(String),
+    Flag(bool),
+}
+
+fn no_attributes(attributes: &FactTypes) -> bool {
+    attributes.iter().next().is_none()
 }
 
 /// A component of a product as it is written.
@@ -66,6 +93,7 @@ pub struct ComponentDocument {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalogue {
     document: DocumentRef,
+    attributes: FactTypes,
     products: BTreeMap<ProductId, Product>,
 }
 
@@ -76,6 +104,8 @@ pub struct Product {
     name: String,
     position: usize,
     make_up: MakeUp,
+    attributes: Facts,
+    configuration: Option<ConfigurationModel>,
 }
 
 /// What a product is made of, and where the list prices of its parts come from.
@@ -103,7 +133,11 @@ impl Catalogue {
     ///
     /// # Errors
     /// Every fault: a name that is empty, two products or two
-    /// components with one id, shares given for some components only, below zero, or not adding up to 100 %.
+    /// components with one id, shares given for some components only, below zero, or not adding up to 100 %; an
+    /// attribute that is not declared (`unknown_attribute`) or of another type (`wrong_type`); an option that is a
+    /// product that there is not (`unknown_product`), a bundle that holds itself (`cyclic_bundle`, naming the way
+    /// round), bundles deeper than [`MAX_BUNDLE_DEPTH`](crate::MAX_BUNDLE_DEPTH) (`too_deep`), and the faults of
+    /// each model ([`ConfigurationModel::new`]).
     pub fn new(document: &CatalogueDocument) -> Result<Self, Faults> {
         let mut check = check_document("catalogue", &document.id);
         let mut products = BTreeMap::new();
@@ -111,11 +145,14 @@ impl Catalogue {
             let path = format!("products[{position}]");
             check_name(&mut check, format!("{path}.name"), &product.name);
             let make_up = MakeUp::new(&mut check, &path, &product.components);
+            let attributes = checked_attributes(&mut check, &path, product, &document.attributes);
             let checked = Product {
                 id: product.id.clone(),
                 name: product.name.clone(),
                 position,
                 make_up,
+                attributes,
+                configuration: None,
             };
             if let Some(first) = products.insert(product.id.clone(), checked) {
                 let first: Product = first;
@@ -123,15 +160,28 @@ impl Catalogue {
                 check.fault(format!("{path}.id"), "duplicate_id", message);
             }
         }
-        check.finish(())?;
-        let document = DocumentRef::new(document.id.clone(), document.version);
-        Ok(Self { document, products })
+        for (id, model) in bundles(&mut check, document) {
+            if let Some(product) = products.get_mut(&id) {
+                product.configuration = Some(model);
+            }
+        }
+        check.finish(Self {
+            document: DocumentRef::new(document.id.clone(), document.version),
+            attributes: document.attributes.clone(),
+            products,
+        })
     }
 
     /// Id and version of the document.
     #[must_use]
     pub const fn document(&self) -> &DocumentRef {
         &self.document
+    }
+
+    /// The attributes that its products may have.
+    #[must_use]
+    pub const fn attributes(&self) -> &FactTypes {
+        &self.attributes
     }
 
     /// A product by its id.
@@ -143,6 +193,13 @@ impl Catalogue {
     /// All products, in the order of their ids.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         self.products.values()
+    }
+
+    /// All products, in the order of the document.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = &Product> {
+        let mut products: Vec<&Product> = self.products.values().collect();
+        products.sort_by_key(|product| product.position);
+        products.into_iter()
     }
 }
 
@@ -165,10 +222,41 @@ impl Product {
         &self.make_up
     }
 
+    /// Its attributes.
+    #[must_use]
+    pub const fn attributes(&self) -> &Facts {
+        &self.attributes
+    }
+
+    /// What can be configured of it; `None`: it is no bundle.
+    #[must_use]
+    pub const fn configuration(&self) -> Option<&ConfigurationModel> {
+        self.configuration.as_ref()
+    }
+
     /// Where it stands in its document, for citations: `products[2]`.
     pub(crate) fn path(&self) -> String {
         format!("products[{}]", self.position)
     }
+}
+
+fn checked_attributes(check: &mut Check, path: &str, product: &ProductDocument, types: &FactTypes) -> Facts {
+    let mut attributes = Facts::new();
+    for (name, literal) in &product.attributes {
+        let path = format!("{path}.attributes.{name}");
+        let Some(fact_type) = types.get(name) else {
+            let message = format!("`{name}` is not declared in the attributes of the catalogue");
+            check.fault(path, "unknown_attribute", message);
+            continue;
+        };
+        match literal.read(fact_type) {
+            Some(value) => {
+                attributes.set(name.clone(), value);
+            }
+            None => check.fault(path, "wrong_type", format!("{literal} is not a {fact_type}")),
+        }
+    }
+    attributes
 }
 
 impl MakeUp {

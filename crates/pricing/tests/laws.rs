@@ -7,7 +7,10 @@
     missing_docs
 )]
 
+use std::collections::BTreeMap;
+
 use l2c_money::{Currency, Decimal, Exact, Money, Percent, Quantity, Rounding, Unit};
+use l2c_pricing::rules::FactTypes;
 use l2c_pricing::{
     Catalogue, CatalogueDocument, ComponentDocument, Engine, PercentStepDocument, PriceBook,
     PriceBookDocument, PriceEntryDocument, PriceRequest, PricedQuote, ProductDocument, ProductId,
@@ -75,10 +78,13 @@ impl Shop {
                 id: product(index),
                 name: "name".into(),
                 components,
+                attributes: BTreeMap::new(),
+                configuration: None,
             });
         let catalogue = CatalogueDocument {
             id: "c".into(),
             version: 1,
+            attributes: FactTypes::new(),
             products: products.collect(),
         };
         let keys = [(0, None), (1, None), (2, Some("x")), (2, Some("y"))];
@@ -86,11 +92,13 @@ impl Shop {
             .iter()
             .zip(&self.prices)
             .map(|((index, component), price)| PriceEntryDocument {
-                product: Some(product(*index)),
+                product: product(*index),
                 component: component.map(str::to_owned),
-                price: Some(*price),
+                price: *price,
+                unit: Unit::ONE,
                 floor: Some(*price),
-                ..PriceEntryDocument::default()
+                valid_from: None,
+                valid_until: None,
             });
         let (currency, entries) = (self.currency, entries.collect());
         let book = PriceBookDocument {

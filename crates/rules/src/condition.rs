@@ -98,7 +98,9 @@ pub enum Literal {
 }
 
 impl Literal {
-    pub(crate) fn read(&self, fact_type: FactType) -> Option<Value> {
+    /// Its value as a fact of this type; `None` if it is not one.
+    #[must_use]
+    pub fn read(&self, fact_type: FactType) -> Option<Value> {
         match (fact_type, self) {
             (FactType::Number, Self::Text(text)) => text.parse::<Exact>().ok().map(Value::Number),
             (FactType::Text, Self::Text(text)) => Some(Value::Text(text.clone())),

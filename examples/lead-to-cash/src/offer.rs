@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use l2c::calendar::Moment;
 use l2c::documents::{Check, Fault};
 use l2c::money::{
     Currency, Decimal, DecimalText, Money, MoneyError, Percent, Price, RoundingPolicy, Unit, decimal_string,
 };
+use l2c::pricing::rules::FactTypes;
 use l2c::pricing::{
     Catalogue, CatalogueDocument, ComponentDocument, Engine, PriceBook, PriceBookDocument,
     PriceEntryDocument, ProductDocument, ProductId, Waterfall,
@@ -128,7 +128,7 @@ impl Offer {
         }
         for (name, price) in products {
             let Some(id) = ids.get(name) else { continue };
-            let mut add = |place: &str, price: Decimal, from: Option<NaiveDate>, until: Option<NaiveDate>| {
+            let mut add = |place: &str, price: Decimal, from, until| {
                 if price < Decimal::ZERO {
                     let message = format!("{price} is below zero; a list price is zero or above");
                     let fault = Fault::new("price", "below_zero", message);
@@ -140,12 +140,13 @@ impl Offer {
                     Ok(floor) => {
                         places.push(place.to_owned());
                         entries.push(PriceEntryDocument {
-                            product: Some(id.clone()),
-                            price: Some(price),
+                            product: id.clone(),
+                            component: None,
+                            price,
+                            unit: Unit::ONE,
                             floor: Some(floor.amount()),
-                            valid_from: from.map(Moment::Day),
-                            valid_until: until.map(Moment::Day),
-                            ..PriceEntryDocument::default()
+                            valid_from: from,
+                            valid_until: until,
                         });
                     }
                     Err(fault) => wrong.fault(place, fault.code(), fault.to_string()),
@@ -179,6 +180,7 @@ impl Offer {
         let catalogue = CatalogueDocument {
             id: make_up.id.clone(),
             version: make_up.version,
+            attributes: FactTypes::new(),
             products: ids
                 .iter()
                 .map(|(name, id)| product(name, id, make_up.of(name)))
@@ -209,7 +211,7 @@ impl Offer {
         self.engine
             .price_book()
             .entry(id, None, Unit::ONE, on)
-            .and_then(|entry| entry.price())
+            .map(|entry| entry.price)
     }
 
     /// A component of a product of the export.
@@ -265,6 +267,8 @@ fn product(name: &str, id: &ProductId, components: &[Component]) -> ProductDocum
                 share_of_list: Some(component.share_of_list),
             })
             .collect(),
+        attributes: BTreeMap::new(),
+        configuration: None,
     }
 }
 
