@@ -25,6 +25,14 @@ pub const KINDS: &[Kind] = &[
         interpret: pricing::apportion,
     },
     Kind {
+        name: "price_selection",
+        interpret: pricing::price_selection,
+    },
+    Kind {
+        name: "decision_table",
+        interpret: pricing::decision_table,
+    },
+    Kind {
         name: "configuration",
         interpret: pricing::configuration,
     },

@@ -1,8 +1,13 @@
 //! Kinds of the pricing page.
 
 mod configuration;
+mod decision_table;
+mod price_selection;
+mod tests_of_facts;
 
 pub(crate) use configuration::configuration;
+pub(crate) use decision_table::decision_table;
+pub(crate) use price_selection::price_selection;
 
 use l2c_money::{AllocationPolicy, Currency, Remainder, ZeroWeights};
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 use chrono::NaiveDate;
 use l2c_documents::Faults;
-use l2c_money::{Currency, Money, MoneyError, Unit};
+use l2c_money::{Currency, Exact, Money, MoneyError, Unit};
 
 use crate::ProductId;
 
@@ -45,6 +45,66 @@ pub enum PricingError {
         date: NaiveDate,
         /// The price book, by id and version.
         price_book: String,
+    },
+    /// A price book that there is not.
+    #[error("there is no price book `{price_book}`")]
+    UnknownBook {
+        /// The id.
+        price_book: String,
+    },
+    /// No entry of a price book holds, and there is no list price.
+    #[error("{price_book} has no entry that holds, and the request has no list price: add one of them")]
+    NoBookPrice {
+        /// The price book, by id and version.
+        price_book: String,
+    },
+    /// Two entries hold for a request, and the strategy cannot tell them apart.
+    #[error(
+        "{price_book}: {first} and {second} both hold, and nothing says which wins: rank them, or end one"
+    )]
+    AmbiguousRules {
+        /// The price book, by id and version.
+        price_book: String,
+        /// The first entry.
+        first: String,
+        /// The other entry.
+        second: String,
+    },
+    /// There is no exchange rate in the direction that is needed.
+    #[error("there is no exchange rate from {from} to {to}: give one in this direction")]
+    NoRate {
+        /// The currency of the base.
+        from: Currency,
+        /// The currency of the price book.
+        to: Currency,
+    },
+    /// An exchange rate that is not above zero.
+    #[error("the exchange rate `{id}` is {rate}: a rate is above zero")]
+    InvalidRate {
+        /// The id of the rate.
+        id: String,
+        /// The rate.
+        rate: Exact,
+    },
+    /// A unit that does not convert.
+    #[error("there is no conversion for the unit {unit}: say how many stock units it holds")]
+    UnknownUnit {
+        /// The unit.
+        unit: Unit,
+    },
+    /// A conversion of a unit that is not above zero.
+    #[error("{factor} stock units in one {unit}: a factor is above zero")]
+    InvalidUnitFactor {
+        /// The unit.
+        unit: Unit,
+        /// The factor.
+        factor: Exact,
+    },
+    /// A price is asked for a quantity below zero.
+    #[error("a price for the quantity {quantity}: ask for zero or more; a return costs what its sale did")]
+    NegativeQuantity {
+        /// The quantity.
+        quantity: Exact,
     },
     /// A target total, but the waterfall has no negotiated step.
     #[error("waterfall {waterfall} has no `negotiated` step: add one, or ask without a target")]
@@ -109,6 +169,14 @@ impl PricingError {
             Self::DuplicateLine { .. } => "duplicate_line",
             Self::UnknownProduct { .. } => "unknown_product",
             Self::NoPrice { .. } => "no_price",
+            Self::UnknownBook { .. } => "unknown_book",
+            Self::NoBookPrice { .. } => "no_price",
+            Self::AmbiguousRules { .. } => "ambiguous_rules",
+            Self::NoRate { .. } => "no_rate",
+            Self::InvalidRate { .. } => "invalid_rate",
+            Self::UnknownUnit { .. } => "unknown_uom",
+            Self::InvalidUnitFactor { .. } => "invalid_unit_factor",
+            Self::NegativeQuantity { .. } => "negative_quantity",
             Self::NoNegotiatedStep { .. } => "no_negotiated_step",
             Self::TargetCurrency { .. } => "currency_mismatch",
             Self::TargetNotInMinorUnits { .. } => "not_in_minor_units",

@@ -38,6 +38,8 @@
 //!   what, the nearest valid choice, and its price.
 //! - [`GuidedSelling`]: questions that narrow the catalogue before a bundle is configured.
 //! - [`PriceBook`]: list prices and floors with their dates, in one currency.
+//! - [`PriceBooks`]: several books whose entries compete, for customers, quantities and days, or by formulas on each
+//!   other; a [`Strategy`] says which wins, [`lint()`] what is probably not meant.
 //! - [`Waterfall`]: percentage steps with conditions, the rounding of a line, the negotiated step. What a condition
 //!   may test is listed at [`WaterfallDocument::facts`].
 //! - [`Engine`], [`PriceRequest`], [`PricedQuote`], [`ExplainedQuote`]: the computation.
@@ -68,8 +70,12 @@
 //! | code | what the caller does |
 //! |---|---|
 //! | codes of a document (`duplicate_id`, `overlap`, `unknown_step`, `duplicate_option`, `invalid_model`, `unknown_option`, `cyclic_bundle`, `too_deep`, `too_large`, ...) | mend it; all [`Faults`] are listed with their paths |
-//! | `empty_request`, `duplicate_line` | mend the request |
+//! | `empty_request`, `duplicate_line`, `negative_quantity` | mend the request |
 //! | `unknown_product`, `no_price` | add the product or the price, or take another date or unit |
+//! | `unknown_book` | ask for a book that there is |
+//! | `ambiguous_rules` | rank the two entries, or end one; the message names both |
+//! | `no_rate`, `invalid_rate` | give an exchange rate in that direction |
+//! | `unknown_uom`, `invalid_unit_factor` | say how many stock units there are in one of the unit |
 //! | `no_negotiated_step` | add the step to the waterfall, or ask without a target |
 //! | `currency_mismatch` | convert the target into the currency of the price book |
 //! | `not_in_minor_units` | round the target |
@@ -79,7 +85,7 @@
 //! | codes of [`MoneyError`](l2c_money::MoneyError) | a figure is outside its published bounds |
 //!
 //! # What it is not
-//! No choice among several price books, no tiers, promotions, coupons or taxes.
+//! An [`Engine`] reads one plain price book. No tiers, promotions, coupons or taxes.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod catalogue;
@@ -100,6 +106,7 @@ mod waterfall;
 
 // What the public API names of other crates, so that a program needs this one alone.
 pub use chrono;
+pub use l2c_calendar as calendar;
 pub use l2c_explain as explain;
 pub use l2c_host as host;
 pub use l2c_money as money;
@@ -123,7 +130,12 @@ pub use guided_selling::{
     QuestionDocument,
 };
 pub use l2c_documents::{Fault, Faults};
-pub use price_book::{PriceBook, PriceBookDocument, PriceEntry, PriceEntryDocument};
+pub use price_book::{
+    Because, Candidate, ExchangeRates, ExplainedPrice, Finding, Formula, FormulaDocument, FoundPrice,
+    Knowledge, ListPrice, MAX_DERIVATION, PriceBook, PriceBookDocument, PriceBooks, PriceBooksDocument,
+    PriceEntry, PriceEntryDocument, PriceQuery, PriceRule, SelectionDocument, Severity, SoldIn, Standing,
+    Strategy, Ties, UnitFactors, lint,
+};
 pub use priced_quote::{FloorViolation, PricedLine, PricedQuote, WaterfallRow};
 pub use request::{PriceRequest, RequestLine};
 pub use waterfall::{

@@ -62,9 +62,10 @@ impl<'a> ListAmounts<'a> {
     ) -> Result<(&'a PriceEntry, Figure<R::Mark>), PricingError> {
         let unit = line.quantity.unit();
         let of = component.map(|component| component.id.as_str());
-        let entry = self
+        let (entry, price) = self
             .price_book
             .entry(&line.product, of, unit, self.date)
+            .and_then(|entry| Some((entry, entry.price()?)))
             .ok_or_else(|| {
                 let item = of.map_or_else(|| line.product.to_string(), |of| format!("{} {of}", line.product));
                 let price_book = self.price_book.document().to_string();
@@ -77,7 +78,7 @@ impl<'a> ListAmounts<'a> {
                 }
             })?;
         let currency = self.price_book.currency();
-        let price = rec.input(entry.price.exact(), || {
+        let price = rec.input(price.exact(), || {
             Note::new("list price")
                 .money(currency)
                 .cite(self.price_book.document().cite(&entry.path()))

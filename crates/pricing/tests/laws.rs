@@ -92,13 +92,11 @@ impl Shop {
             .iter()
             .zip(&self.prices)
             .map(|((index, component), price)| PriceEntryDocument {
-                product: product(*index),
+                product: Some(product(*index)),
                 component: component.map(str::to_owned),
-                price: *price,
-                unit: Unit::ONE,
+                price: Some(*price),
                 floor: Some(*price),
-                valid_from: None,
-                valid_until: None,
+                ..PriceEntryDocument::default()
             });
         let (currency, entries) = (self.currency, entries.collect());
         let book = PriceBookDocument {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use l2c::calendar::Moment;
 use l2c::documents::{Check, Fault};
 use l2c::money::{
     Currency, Decimal, DecimalText, Money, MoneyError, Percent, Price, RoundingPolicy, Unit, decimal_string,
@@ -128,7 +129,7 @@ impl Offer {
         }
         for (name, price) in products {
             let Some(id) = ids.get(name) else { continue };
-            let mut add = |place: &str, price: Decimal, from, until| {
+            let mut add = |place: &str, price: Decimal, from: Option<NaiveDate>, until: Option<NaiveDate>| {
                 if price < Decimal::ZERO {
                     let message = format!("{price} is below zero; a list price is zero or above");
                     let fault = Fault::new("price", "below_zero", message);
@@ -140,13 +141,12 @@ impl Offer {
                     Ok(floor) => {
                         places.push(place.to_owned());
                         entries.push(PriceEntryDocument {
-                            product: id.clone(),
-                            component: None,
-                            price,
-                            unit: Unit::ONE,
+                            product: Some(id.clone()),
+                            price: Some(price),
                             floor: Some(floor.amount()),
-                            valid_from: from,
-                            valid_until: until,
+                            valid_from: from.map(Moment::Day),
+                            valid_until: until.map(Moment::Day),
+                            ..PriceEntryDocument::default()
                         });
                     }
                     Err(fault) => wrong.fault(place, fault.code(), fault.to_string()),
@@ -211,7 +211,7 @@ impl Offer {
         self.engine
             .price_book()
             .entry(id, None, Unit::ONE, on)
-            .map(|entry| entry.price)
+            .and_then(|entry| entry.price())
     }
 
     /// A component of a product of the export.
