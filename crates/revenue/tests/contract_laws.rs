@@ -795,6 +795,8 @@ proptest! {
     #[test]
     fn the_books_differ_by_elections_alone(contract in ended_story(), n in 0..1_200_u32) {
         // None of these contracts renews a licence, ships after control or measures what it receives at receipt.
+        // A loss is tested by the contract under IFRS; where ours is tested by the obligation, the books differ in it.
+        prop_assume!(contract.terms().unwrap().policy().loss_provision != LossProvision::Obligation);
         let asc = project(contract.facts(), &view(n)).unwrap();
         let ifrs = project(contract.facts(), &View { book: Book::Ifrs15, ..view(n) }).unwrap();
         prop_assert_eq!(&asc.day, &ifrs.day);
