@@ -37,6 +37,10 @@ pub const KINDS: &[Kind] = &[
         interpret: pricing::configuration,
     },
     Kind {
+        name: "approval",
+        interpret: pricing::approval,
+    },
+    Kind {
         name: "exact_split",
         interpret: revenue::exact_split,
     },

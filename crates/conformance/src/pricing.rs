@@ -1,10 +1,12 @@
 //! Kinds of the pricing page.
 
+mod approval;
 mod configuration;
 mod decision_table;
 mod price_selection;
 mod tests_of_facts;
 
+pub(crate) use approval::approval;
 pub(crate) use configuration::configuration;
 pub(crate) use decision_table::decision_table;
 pub(crate) use price_selection::price_selection;

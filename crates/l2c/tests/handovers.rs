@@ -31,7 +31,7 @@ use l2c::ledger::LegalEntity;
 use l2c::money::{Currency, Money, Quantity};
 use l2c::orders::{LineKind, Order, OrderCommand, OrderContext, OrderId, OrderTerms};
 use l2c::pricing::{Catalogue, Engine, PriceBook, PricedLine, ProductId, RequestLine, Waterfall};
-use l2c::quotes::{Actor, ApprovalMatrix, Quote, QuoteCommand, QuoteContext, QuoteId, QuoteStatus};
+use l2c::quotes::{Actor, ApprovalPolicy, Quote, QuoteCommand, QuoteContext, QuoteId, QuoteStatus};
 use l2c::receivables::{AccountCommand, DocumentNumber};
 use l2c::revenue::contract_cost::{
     AnticipatedRenewal, ContractCostPolicy, CostNature, RenewalCommission, RenewedLife, project_costs,
@@ -107,13 +107,13 @@ fn shop() -> Arc<Engine> {
     engine(Currency::USD, 562_400, 80)
 }
 
-fn matrix(currency: Currency) -> Arc<ApprovalMatrix> {
-    let matrix = format!(
+fn approvals(currency: Currency) -> Arc<ApprovalPolicy> {
+    let policy = format!(
         r#"{{"id": "approvals", "version": 1, "currency": "{currency}", "rules": [
             {{"id": "discount", "reason": "More than 10 % off list",
               "when": {{"fact": "discount_percent", "gt": "10"}}, "approvers": ["manager", "director"]}}]}}"#
     );
-    Arc::new(ApprovalMatrix::new(&serde_json::from_str(&matrix).unwrap()).unwrap())
+    Arc::new(ApprovalPolicy::new(&serde_json::from_str(&policy).unwrap()).unwrap())
 }
 
 fn rates() -> TaxRates {
@@ -167,7 +167,8 @@ fn quote_context(engine: &Arc<Engine>, name: &str, roles: &[&str]) -> QuoteConte
         today: day("2017-03-05"),
         actor: Actor::new(party(name), roles.iter().copied()),
         engine: Arc::clone(engine),
-        matrix: matrix(engine.price_book().currency()),
+        approvals: approvals(engine.price_book().currency()),
+        policy: l2c::quotes::QuotePolicy::default(),
     }
 }
 

@@ -2,11 +2,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use l2c_host::{PartyId, PartyRoles};
-use l2c_pricing::{Engine, PriceRequest};
+use l2c_host::PartyRoles;
+use l2c_money::Money;
+use l2c_pricing::Engine;
 use serde::{Deserialize, Serialize};
 
-use crate::{ApprovalMatrix, QuoteId};
+use crate::{Actor, ApprovalPolicy, LineEdit, QuoteId, QuotePolicy, QuoteTerms};
 
 /// What can be asked of a quote. Each but `Draft` acts on the latest version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,11 +30,25 @@ pub enum QuoteCommand {
         /// What is offered now.
         terms: QuoteTerms,
     },
-    /// Freeze the prices and ask for the approvals that the matrix wants.
+    /// Change single lines of what is offered.
+    EditLines {
+        /// The changes, one after the other.
+        edits: Vec<LineEdit>,
+        /// Another last day; absent: as it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        valid_until: Option<NaiveDate>,
+    },
+    /// Price the draft, and say what has moved.
+    Refresh,
+    /// Freeze the prices and ask for the approvals that the policy wants.
     Submit,
-    /// Give every approval that is open for the roles of the actor.
-    Approve,
-    /// Refuse an approval that is open for a role of the actor.
+    /// Give every approval that is open for the actor.
+    Approve {
+        /// A remark; no personal data.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// Refuse an approval that is open for the actor.
     Reject {
         /// Why; no personal data.
         reason: String,
@@ -44,6 +59,13 @@ pub enum QuoteCommand {
     Reopen,
     /// Hand it to the customer.
     Present,
+    /// The customer wants it, but not so.
+    Counter {
+        /// The version that the customer has answered.
+        version: u32,
+        /// What the customer offers.
+        offer: CounterOffer,
+    },
     /// The customer says yes.
     Accept {
         /// The version that the customer has answered.
@@ -51,6 +73,12 @@ pub enum QuoteCommand {
         /// The customer's own reference, such as a purchase order number.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<String>,
+        /// The alternative that the customer takes; absent: the request.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alternative: Option<String>,
+        /// The optional lines that the customer takes, instead of those chosen before; absent: those.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        selected: Option<BTreeSet<String>>,
     },
     /// The customer says no.
     Decline {
@@ -64,30 +92,33 @@ pub enum QuoteCommand {
     Withdraw,
     /// Close it after its validity.
     Expire,
+    /// Close it because another quote of its opportunity was accepted.
+    Abandon {
+        /// The accepted quote.
+        accepted: QuoteId,
+    },
     /// Begin a new version.
     Revise {
         /// What the new version offers.
         terms: QuoteTerms,
     },
+    /// It has become an order.
+    Order {
+        /// The order, by the id it has where it lives.
+        order: String,
+    },
 }
 
-/// What a version of a quote offers.
+/// What a customer offers instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct QuoteTerms {
-    /// Products, quantities, price date and agreed total.
-    pub request: PriceRequest,
-    /// The last day on which it can be accepted.
-    pub valid_until: NaiveDate,
-}
-
-/// Who acts, and in which roles.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    /// Who.
-    pub party: PartyId,
-    /// The roles that the host gives them, as approval matrices name them.
-    pub roles: BTreeSet<String>,
+pub struct CounterOffer {
+    /// The total that the customer would accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Money>,
+    /// What else; no personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// What a decision on a quote needs beside its state.
@@ -97,40 +128,46 @@ pub struct QuoteContext {
     pub today: NaiveDate,
     /// Who acts.
     pub actor: Actor,
-    /// What prices a quote when it is submitted.
+    /// What prices a quote.
     pub engine: Arc<Engine>,
     /// Which approvals a quote needs.
-    pub matrix: Arc<ApprovalMatrix>,
-}
-
-impl Actor {
-    /// Somebody with roles.
-    pub fn new<R: Into<String>>(party: PartyId, roles: impl IntoIterator<Item = R>) -> Self {
-        Self {
-            party,
-            roles: roles.into_iter().map(Into::into).collect(),
-        }
-    }
+    pub approvals: Arc<ApprovalPolicy>,
+    /// What the house has decided about its quotes.
+    pub policy: QuotePolicy,
 }
 
 impl QuoteCommand {
     /// The name of the command.
     #[must_use]
     pub const fn name(&self) -> &'static str {
+        self.names().0
+    }
+
+    /// The event that it leads to, as the transition table names it.
+    pub(crate) const fn event(&self) -> &'static str {
+        self.names().1
+    }
+
+    const fn names(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Draft { .. } => "draft",
-            Self::Edit { .. } => "edit",
-            Self::Submit => "submit",
-            Self::Approve => "approve",
-            Self::Reject { .. } => "reject",
-            Self::Recall => "recall",
-            Self::Reopen => "reopen",
-            Self::Present => "present",
-            Self::Accept { .. } => "accept",
-            Self::Decline { .. } => "decline",
-            Self::Withdraw => "withdraw",
-            Self::Expire => "expire",
-            Self::Revise { .. } => "revise",
+            Self::Draft { .. } => ("draft", "drafted"),
+            Self::Edit { .. } => ("edit", "edited"),
+            Self::EditLines { .. } => ("edit_lines", "edited"),
+            Self::Refresh => ("refresh", "refreshed"),
+            Self::Submit => ("submit", "submitted"),
+            Self::Approve { .. } => ("approve", "approval_given"),
+            Self::Reject { .. } => ("reject", "rejected"),
+            Self::Recall => ("recall", "recalled"),
+            Self::Reopen => ("reopen", "reopened"),
+            Self::Present => ("present", "presented"),
+            Self::Counter { .. } => ("counter", "countered"),
+            Self::Accept { .. } => ("accept", "accepted"),
+            Self::Decline { .. } => ("decline", "declined"),
+            Self::Withdraw => ("withdraw", "withdrawn"),
+            Self::Expire => ("expire", "expired"),
+            Self::Abandon { .. } => ("abandon", "abandoned"),
+            Self::Revise { .. } => ("revise", "revised"),
+            Self::Order { .. } => ("order", "ordered"),
         }
     }
 }

@@ -1,5 +1,13 @@
-use crate::quote::Head;
-use crate::{OwnRequest, QUOTE_MACHINE, QuoteCommand, QuoteContext, QuoteFact, QuoteRefusal};
+use std::collections::BTreeSet;
+
+use l2c_pricing::PricedQuote;
+use l2c_rules::{FactType, Facts};
+
+use crate::quote::{Head, quote_fact};
+use crate::{
+    Acceptance, ApprovalCommand, ApprovalFigures, ApprovalPolicy, DraftPrices, LateAcceptance, LineEdit,
+    OfferFigures, PriceMove, QUOTE_MACHINE, QuoteCommand, QuoteContext, QuoteFact, QuoteRefusal, QuoteTerms,
+};
 
 impl Head {
     /// Decides a command on a quote that exists. What is legal where stands in the table alone.
@@ -8,18 +16,14 @@ impl Head {
         command: &QuoteCommand,
         context: &QuoteContext,
     ) -> Result<Vec<QuoteFact>, QuoteRefusal> {
-        if let QuoteCommand::Accept { version, .. } | QuoteCommand::Decline { version, .. } = command
-            && *version != self.latest.number()
+        if let QuoteCommand::Accept { version, .. }
+        | QuoteCommand::Counter { version, .. }
+        | QuoteCommand::Decline { version, .. } = command
         {
-            let (quote, answered, latest) = (self.id.clone(), *version, self.latest.number());
-            return Err(QuoteRefusal::Superseded {
-                quote,
-                answered,
-                latest,
-            });
+            self.check_version(*version)?;
         }
         let status = self.latest.status();
-        if QUOTE_MACHINE.target(status, event_of(command)).is_none() {
+        if QUOTE_MACHINE.target(status, command.event()).is_none() {
             let (command, quote, version) = (command.name(), self.id.clone(), self.latest.number());
             return Err(QuoteRefusal::IllegalTransition {
                 command,
@@ -28,101 +32,211 @@ impl Head {
                 status,
             });
         }
+        let one = |fact| Ok(vec![fact]);
         match command {
             // Decided before there was a head.
             QuoteCommand::Draft { .. } => Ok(Vec::new()),
-            QuoteCommand::Edit { terms } if *terms == *self.latest.terms() => Ok(Vec::new()),
-            QuoteCommand::Edit { terms } => Ok(vec![QuoteFact::Edited { terms: terms.clone() }]),
+            QuoteCommand::Edit { terms } => self.edit(terms, context),
+            QuoteCommand::EditLines { edits, valid_until } => self.edit_lines(edits, *valid_until, context),
+            QuoteCommand::Refresh => self.refresh(context),
             QuoteCommand::Submit => self.submit(context),
-            QuoteCommand::Approve => self.approve(context),
-            QuoteCommand::Reject { reason } => {
-                self.answerable(context)?;
-                Ok(vec![QuoteFact::Rejected {
-                    reason: reason.clone(),
-                }])
+            QuoteCommand::Approve { comment } => {
+                let comment = comment.clone();
+                self.approval(&ApprovalCommand::Approve { comment }, None, context)
             }
-            QuoteCommand::Recall => Ok(vec![QuoteFact::Recalled]),
-            QuoteCommand::Reopen => Ok(vec![QuoteFact::Reopened]),
+            QuoteCommand::Reject { reason } => {
+                let reason = reason.clone();
+                self.approval(&ApprovalCommand::Reject { reason }, None, context)
+            }
+            QuoteCommand::Recall => {
+                let mut facts = self.approval(&ApprovalCommand::Recall, None, context)?;
+                facts.extend(self.repriced(context)?);
+                Ok(facts)
+            }
+            QuoteCommand::Reopen => {
+                let mut facts = vec![QuoteFact::Reopened];
+                facts.extend(self.repriced(context)?);
+                Ok(facts)
+            }
             QuoteCommand::Present => {
                 self.still_valid(context)?;
-                Ok(vec![QuoteFact::Presented])
+                one(QuoteFact::Presented)
             }
-            QuoteCommand::Accept { reference, .. } => {
-                self.still_valid(context)?;
-                Ok(vec![QuoteFact::Accepted {
-                    reference: reference.clone(),
-                }])
+            QuoteCommand::Counter { offer, .. } => one(QuoteFact::Countered { offer: offer.clone() }),
+            QuoteCommand::Accept {
+                reference,
+                alternative,
+                selected,
+                ..
+            } => {
+                let (reference, alternative) = (reference.clone(), alternative.clone());
+                self.accept(reference, alternative, selected.clone(), context)
             }
-            QuoteCommand::Decline { reason, .. } => Ok(vec![QuoteFact::Declined {
+            QuoteCommand::Decline { reason, .. } => one(QuoteFact::Declined {
                 reason: reason.clone(),
-            }]),
-            QuoteCommand::Withdraw => Ok(vec![QuoteFact::Withdrawn]),
+            }),
+            QuoteCommand::Withdraw => one(QuoteFact::Withdrawn),
             QuoteCommand::Expire => match self.still_valid(context) {
-                Err(_) => Ok(vec![QuoteFact::Expired]),
+                Err(_) => one(QuoteFact::Expired),
                 Ok(()) => Err(QuoteRefusal::NotExpired {
                     quote: self.id.clone(),
                     valid_until: self.latest.terms().valid_until,
                     today: context.today,
                 }),
             },
-            QuoteCommand::Revise { terms } => Ok(vec![QuoteFact::Revised { terms: terms.clone() }]),
+            QuoteCommand::Abandon { accepted } => one(QuoteFact::Abandoned {
+                accepted: accepted.clone(),
+            }),
+            QuoteCommand::Revise { terms } => {
+                terms.check()?;
+                let revised = QuoteFact::Revised { terms: terms.clone() };
+                priced_on_edit(revised, terms, None, context)
+            }
+            QuoteCommand::Order { order } => one(QuoteFact::Ordered { order: order.clone() }),
         }
     }
 
-    /// Prices the terms, freezes the figures, and approves at once what no rule names.
+    pub(crate) fn check_version(&self, answered: u32) -> Result<(), QuoteRefusal> {
+        let (quote, latest) = (self.id.clone(), self.latest.number());
+        match answered {
+            _ if answered == latest => Ok(()),
+            1.. if answered < latest => Err(QuoteRefusal::Superseded {
+                quote,
+                answered,
+                latest,
+            }),
+            _ => Err(QuoteRefusal::UnknownVersion {
+                quote,
+                answered,
+                latest,
+            }),
+        }
+    }
+
+    fn edit(&self, terms: &QuoteTerms, context: &QuoteContext) -> Result<Vec<QuoteFact>, QuoteRefusal> {
+        if terms == self.latest.terms() {
+            return Ok(Vec::new());
+        }
+        terms.check()?;
+        let edited = QuoteFact::Edited { terms: terms.clone() };
+        priced_on_edit(edited, terms, self.latest.last_figures(), context)
+    }
+
+    fn edit_lines(
+        &self,
+        edits: &[LineEdit],
+        valid_until: Option<chrono::NaiveDate>,
+        context: &QuoteContext,
+    ) -> Result<Vec<QuoteFact>, QuoteRefusal> {
+        let mut terms = self.latest.terms().edited(edits)?;
+        terms.valid_until = valid_until.unwrap_or(terms.valid_until);
+        self.edit(&terms, context)
+    }
+
+    fn refresh(&self, context: &QuoteContext) -> Result<Vec<QuoteFact>, QuoteRefusal> {
+        let figures = self.latest.terms().price(&context.engine)?;
+        if self.latest.draft_figures() == Some(&figures) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![refreshed(figures, self.latest.last_figures())])
+    }
+
+    /// What going back to draft does to the prices, where they follow every edit.
+    fn repriced(&self, context: &QuoteContext) -> Result<Option<QuoteFact>, QuoteRefusal> {
+        if context.policy.draft_prices != DraftPrices::OnEdit {
+            return Ok(None);
+        }
+        let figures = self.latest.terms().price(&context.engine)?;
+        let frozen = self.latest.submission().map(|submission| OfferFigures {
+            priced: submission.priced.clone(),
+            alternatives: submission.alternatives.clone(),
+        });
+        Ok((frozen.as_ref() != Some(&figures)).then(|| refreshed(figures, frozen.as_ref())))
+    }
+
+    /// Freezes the figures, and asks for what the approval policy wants.
     fn submit(&self, context: &QuoteContext) -> Result<Vec<QuoteFact>, QuoteRefusal> {
         self.still_valid(context)?;
         let terms = self.latest.terms();
-        let priced = context.engine.price(&terms.request)?;
-        let required = context
-            .matrix
-            .required(&priced, context.today, terms.valid_until)?;
-        let approved = required.is_empty();
-        let matrix = context.matrix.document().clone();
-        let mut facts = vec![QuoteFact::Submitted {
-            priced,
-            matrix,
-            required,
-        }];
-        if approved {
-            facts.push(QuoteFact::Approved);
-        }
-        Ok(facts)
-    }
-
-    fn approve(&self, context: &QuoteContext) -> Result<Vec<QuoteFact>, QuoteRefusal> {
-        let mut facts = self.answerable(context)?;
-        let missing = self.latest.submission().map_or(0, crate::Submission::missing);
-        if facts.len() == missing {
-            facts.push(QuoteFact::Approved);
-        }
-        Ok(facts)
-    }
-
-    /// The open approvals that the actor may answer, as if given.
-    fn answerable(&self, context: &QuoteContext) -> Result<Vec<QuoteFact>, QuoteRefusal> {
-        let (quote, actor) = (self.id.clone(), context.actor.party.clone());
-        let own = self
+        let kept = self
             .latest
-            .submission()
-            .is_some_and(|submission| submission.by == actor);
-        if own && context.matrix.own_request() == OwnRequest::Refuse {
-            return Err(QuoteRefusal::OwnRequest { quote, actor });
+            .draft_figures()
+            .filter(|_| context.policy.draft_prices != DraftPrices::Live);
+        let figures = match kept {
+            Some(figures) => figures.clone(),
+            None => terms.price(&context.engine)?,
+        };
+        let mut asked = Vec::new();
+        for (alternative, priced) in figures.all() {
+            let (policy, quote) = (context.approvals.currency(), priced.currency());
+            if policy != quote {
+                return Err(QuoteRefusal::PolicyCurrency { policy, quote });
+            }
+            let request = match alternative {
+                None => &terms.request,
+                Some(id) => {
+                    let found = terms.alternatives.iter().find(|alternative| alternative.id == id);
+                    found.map_or(&terms.request, |alternative| &alternative.request)
+                }
+            };
+            let own = own_facts(&context.approvals, &request.attributes);
+            asked.push(approval_figures(priced, own, terms, context)?);
         }
-        let open = self.latest.open_approvals();
-        let given: Vec<QuoteFact> = open
+        let command = ApprovalCommand::Submit(asked);
+        self.approval(&command, Some(figures), context)
+    }
+
+    fn approval(
+        &self,
+        command: &ApprovalCommand,
+        figures: Option<OfferFigures>,
+        context: &QuoteContext,
+    ) -> Result<Vec<QuoteFact>, QuoteRefusal> {
+        let decided = self
+            .approval
+            .facts(command, &context.actor, context.today, &context.approvals);
+        let facts = decided.map_err(|refusal| QuoteRefusal::Approval {
+            quote: self.id.clone(),
+            refusal,
+        })?;
+        let mut figures = figures;
+        Ok(facts
+            .into_iter()
+            .filter_map(|fact| quote_fact(fact, figures.take()))
+            .collect())
+    }
+
+    fn accept(
+        &self,
+        reference: Option<String>,
+        alternative: Option<String>,
+        selected: Option<BTreeSet<String>>,
+        context: &QuoteContext,
+    ) -> Result<Vec<QuoteFact>, QuoteRefusal> {
+        let late = self.still_valid(context);
+        let after_expiry = late.is_err();
+        if context.policy.late_acceptance == LateAcceptance::Refuse {
+            late?;
+        }
+        let Some(optional) = self.latest.terms().optional_of(alternative.as_deref()) else {
+            return Err(QuoteRefusal::UnknownAlternative {
+                quote: self.id.clone(),
+                alternative: alternative.unwrap_or_default(),
+            });
+        };
+        let unknown = selected
             .iter()
-            .filter(|open| context.actor.roles.contains(open.role))
-            .map(|open| QuoteFact::ApprovalGiven {
-                rule: open.required.rule.clone(),
-                role: open.role.to_owned(),
-            })
-            .collect();
-        if given.is_empty() {
-            let open = open.iter().map(|open| open.role).collect::<Vec<_>>().join(", ");
-            return Err(QuoteRefusal::NotOpen { quote, actor, open });
+            .flatten()
+            .find(|line| !optional.contains_key(*line));
+        if let Some(line) = unknown {
+            return Err(QuoteRefusal::UnknownLine { line: line.clone() });
         }
-        Ok(given)
+        Ok(vec![QuoteFact::Accepted(Acceptance {
+            reference,
+            alternative,
+            selected,
+            after_expiry,
+        })])
     }
 
     fn still_valid(&self, context: &QuoteContext) -> Result<(), QuoteRefusal> {
@@ -138,21 +252,76 @@ impl Head {
     }
 }
 
-/// The event that a command leads to, as the transition table names it.
-const fn event_of(command: &QuoteCommand) -> &'static str {
-    match command {
-        QuoteCommand::Draft { .. } => "drafted",
-        QuoteCommand::Edit { .. } => "edited",
-        QuoteCommand::Submit => "submitted",
-        QuoteCommand::Approve => "approval_given",
-        QuoteCommand::Reject { .. } => "rejected",
-        QuoteCommand::Recall => "recalled",
-        QuoteCommand::Reopen => "reopened",
-        QuoteCommand::Present => "presented",
-        QuoteCommand::Accept { .. } => "accepted",
-        QuoteCommand::Decline { .. } => "declined",
-        QuoteCommand::Withdraw => "withdrawn",
-        QuoteCommand::Expire => "expired",
-        QuoteCommand::Revise { .. } => "revised",
+/// A fact that begins or changes a draft, and the prices where they follow every edit.
+pub(crate) fn priced_on_edit(
+    fact: QuoteFact,
+    terms: &QuoteTerms,
+    before: Option<&OfferFigures>,
+    context: &QuoteContext,
+) -> Result<Vec<QuoteFact>, QuoteRefusal> {
+    let mut facts = vec![fact];
+    if context.policy.draft_prices == DraftPrices::OnEdit {
+        facts.push(refreshed(terms.price(&context.engine)?, before));
     }
+    Ok(facts)
+}
+
+fn refreshed(figures: OfferFigures, before: Option<&OfferFigures>) -> QuoteFact {
+    let moved = before.map(|before| moved(before, &figures)).unwrap_or_default();
+    QuoteFact::Refreshed {
+        figures: Box::new(figures),
+        moved,
+    }
+}
+
+/// The lines whose nets differ: those of before in their order, then the new ones.
+fn moved(before: &OfferFigures, after: &OfferFigures) -> Vec<PriceMove> {
+    let nets = |priced: Option<&PricedQuote>| -> Vec<_> {
+        let lines = priced.map(PricedQuote::lines).unwrap_or_default();
+        lines.iter().map(|line| (line.id.clone(), line.net)).collect()
+    };
+    let mut moves = Vec::new();
+    let alternatives: BTreeSet<Option<&str>> = before
+        .all()
+        .chain(after.all())
+        .map(|(alternative, _)| alternative)
+        .collect();
+    for alternative in alternatives {
+        let (then, now) = (nets(before.of(alternative)), nets(after.of(alternative)));
+        let net = |of: &[(String, _)], line: &str| of.iter().find(|(id, _)| id == line).map(|(_, net)| *net);
+        let new = now.iter().filter(|(line, _)| net(&then, line).is_none());
+        for (line, _) in then.iter().chain(new) {
+            let (before, after) = (net(&then, line), net(&now, line));
+            if before != after {
+                moves.push(PriceMove {
+                    alternative: alternative.map(str::to_owned),
+                    line: line.clone(),
+                    before,
+                    after,
+                });
+            }
+        }
+    }
+    moves
+}
+
+fn approval_figures(
+    priced: &PricedQuote,
+    own: Facts,
+    terms: &QuoteTerms,
+    context: &QuoteContext,
+) -> Result<ApprovalFigures, QuoteRefusal> {
+    let mut figures = ApprovalFigures::of_quote(priced, context.today, terms.valid_until)?;
+    for (name, value) in own.iter() {
+        figures.quote.set(name.to_owned(), value.clone());
+    }
+    Ok(figures)
+}
+
+/// The texts of the policy, from the attributes of a request.
+fn own_facts(policy: &ApprovalPolicy, attributes: &std::collections::BTreeMap<String, String>) -> Facts {
+    let texts = policy.own_facts().iter().filter(|(_, of)| *of == FactType::Text);
+    texts.fold(Facts::new(), |facts, (name, _)| {
+        facts.with_known(name.to_owned(), attributes.get(name).cloned())
+    })
 }

@@ -1,9 +1,9 @@
 use chrono::NaiveDate;
 use l2c_host::{DomainEvent, PartyId, PartyRoles};
-use l2c_pricing::{DocumentRef, PricedQuote};
+use l2c_money::Money;
 use serde::{Deserialize, Serialize};
 
-use crate::{QuoteId, QuoteTerms, RequiredApproval};
+use crate::{Acceptance, ApprovalGiven, ApprovalRequest, CounterOffer, OfferFigures, QuoteId, QuoteTerms};
 
 /// What has happened to a quote. Every event carries its effective date and who acted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,23 +38,23 @@ pub enum QuoteFact {
         /// What is offered now.
         terms: QuoteTerms,
     },
+    /// The draft was priced.
+    Refreshed {
+        /// The figures.
+        figures: Box<OfferFigures>,
+        /// What differs from the figures before; empty if there were none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        moved: Vec<PriceMove>,
+    },
     /// Its figures were frozen, and approvals were asked for.
     Submitted {
         /// The figures.
-        priced: PricedQuote,
-        /// The approval matrix that was asked.
-        matrix: DocumentRef,
-        /// The approvals that it wants.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        required: Vec<RequiredApproval>,
+        figures: Box<OfferFigures>,
+        /// What the approval policy asks for.
+        approval: Box<ApprovalRequest>,
     },
     /// One approval was given.
-    ApprovalGiven {
-        /// The rule that asked for it.
-        rule: String,
-        /// The role that answered.
-        role: String,
-    },
+    ApprovalGiven(ApprovalGiven),
     /// No approval is missing.
     Approved,
     /// An approver said no.
@@ -68,12 +68,13 @@ pub enum QuoteFact {
     Reopened,
     /// The customer got it.
     Presented,
-    /// The customer said yes.
-    Accepted {
-        /// The customer's own reference.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reference: Option<String>,
+    /// The customer wants it, but not so.
+    Countered {
+        /// What the customer offers.
+        offer: CounterOffer,
     },
+    /// The customer said yes.
+    Accepted(Acceptance),
     /// The customer said no.
     Declined {
         /// Why.
@@ -84,11 +85,38 @@ pub enum QuoteFact {
     Withdrawn,
     /// Its validity ended without an answer.
     Expired,
+    /// Another quote of its opportunity was accepted.
+    Abandoned {
+        /// The accepted quote.
+        accepted: QuoteId,
+    },
     /// A new version began.
     Revised {
         /// What the new version offers.
         terms: QuoteTerms,
     },
+    /// It became an order.
+    Ordered {
+        /// The order.
+        order: String,
+    },
+}
+
+/// A line whose net has moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceMove {
+    /// The alternative; absent: the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alternative: Option<String>,
+    /// The line.
+    pub line: String,
+    /// Its net before; absent: there was no such line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Money>,
+    /// Its net now; absent: there is no such line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Money>,
 }
 
 impl DomainEvent for QuoteEvent {
@@ -107,18 +135,22 @@ impl QuoteFact {
         match self {
             Self::Drafted { .. } => "drafted",
             Self::Edited { .. } => "edited",
+            Self::Refreshed { .. } => "refreshed",
             Self::Submitted { .. } => "submitted",
-            Self::ApprovalGiven { .. } => "approval_given",
+            Self::ApprovalGiven(_) => "approval_given",
             Self::Approved => "approved",
             Self::Rejected { .. } => "rejected",
             Self::Recalled => "recalled",
             Self::Reopened => "reopened",
             Self::Presented => "presented",
-            Self::Accepted { .. } => "accepted",
+            Self::Countered { .. } => "countered",
+            Self::Accepted(_) => "accepted",
             Self::Declined { .. } => "declined",
             Self::Withdrawn => "withdrawn",
             Self::Expired => "expired",
+            Self::Abandoned { .. } => "abandoned",
             Self::Revised { .. } => "revised",
+            Self::Ordered { .. } => "ordered",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Quotes: versions of an offer, the approvals that it needs, and the customer's answer.
 //!
 //! A [`Quote`] is a [`Decider`](l2c_host::Decider): commands are decided into events, events make the state.
-//! Its figures come from [`l2c_pricing`]; which approvals it needs, an [`ApprovalMatrix`] says.
+//! Its figures come from [`l2c_pricing`]; which approvals it needs, an [`ApprovalPolicy`] says.
 //!
 //! ```
 //! # use std::sync::Arc;
@@ -13,33 +13,36 @@
 //! # let catalogue = r#"{"id": "catalogue", "version": 1, "products": [{"id": "prd_GTXPro", "name": "GTX Pro"}]}"#;
 //! # let book = r#"{"id": "list-usd", "version": 4, "currency": "USD", "entries": [{"product": "prd_GTXPro", "price": "5624"}]}"#;
 //! # let waterfall = r#"{"id": "standard", "version": 1, "steps": [{"op": "negotiated", "id": "deal", "label": "Negotiated"}]}"#;
-//! let matrix = r#"{"id": "approvals", "version": 2, "currency": "USD", "rules": [
+//! let policy = r#"{"id": "approvals", "version": 2, "currency": "USD", "rules": [
 //!     {"id": "deep", "reason": "More than 10 % off list", "when": {"fact": "discount_percent", "gt": "10"}, "approvers": ["manager"]}]}"#;
 //! # let engine = Engine::new(
 //! #     Catalogue::new(&serde_json::from_str(catalogue)?)?,
 //! #     PriceBook::new(&serde_json::from_str(book)?)?,
 //! #     Waterfall::new(&serde_json::from_str(waterfall)?)?,
 //! # )?;
-//! # let (engine, matrix) = (Arc::new(engine), Arc::new(ApprovalMatrix::new(&serde_json::from_str(matrix)?)?));
+//! # let (engine, approvals) = (Arc::new(engine), Arc::new(ApprovalPolicy::new(&serde_json::from_str(policy)?)?));
 //! # let context = |party: &str, role: &str| -> Result<QuoteContext, Box<dyn std::error::Error>> {
 //! #     let actor = Actor::new(PartyId::from_key(party)?, [role]);
-//! #     Ok(QuoteContext { today: "2017-03-05".parse()?, actor, engine: engine.clone(), matrix: matrix.clone() })
+//! #     let (engine, approvals, policy) = (engine.clone(), approvals.clone(), QuotePolicy::default());
+//! #     Ok(QuoteContext { today: "2017-03-05".parse()?, actor, engine, approvals, policy })
 //! # };
 //! #
 //! # let line = RequestLine::new("1", ProductId::new("prd_GTXPro")?, Quantity::pieces(1));
 //! # let request = PriceRequest::new("2017-03-05".parse()?, vec![line])
 //! #     .with_target(Money::from_minor(500_000, Currency::USD)?);
 //! # let (id, parties) = (QuoteId::new("quo_67HY0MW7")?, PartyRoles::new(PartyId::from_key("acme")?));
-//! # let terms = QuoteTerms { request, valid_until: "2017-03-31".parse()? };
+//! # let terms = QuoteTerms::new(request, "2017-03-31".parse()?);
 //! #
-//! // The engine is one of l2c_pricing; a context holds it with the matrix, the day and who acts.
+//! // The engine is one of l2c_pricing; a context holds it with the policies, the day and who acts.
 //! let mut quote = Quote::default();
 //! for (command, who, role) in [
 //!     (QuoteCommand::Draft { id, parties, opportunity: None, terms }, "moses", "agent"),
 //!     (QuoteCommand::Submit, "moses", "agent"),
-//!     (QuoteCommand::Approve, "dustin", "manager"),
+//!     (QuoteCommand::Approve { comment: None }, "dustin", "manager"),
 //!     (QuoteCommand::Present, "moses", "agent"),
-//!     (QuoteCommand::Accept { version: 1, reference: Some("PO-12".into()) }, "moses", "agent"),
+//!     (QuoteCommand::Accept {
+//!         version: 1, reference: Some("PO-12".into()), alternative: None, selected: None,
+//!     }, "moses", "agent"),
 //! ] {
 //!     for event in quote.decide(&command, &context(who, role)?)? {
 //!         quote = quote.evolve(&event);
@@ -57,44 +60,65 @@
 //! - [`Quote`], [`QuoteVersion`], [`Submission`]: the state.
 //! - [`QuoteCommand`], [`QuoteContext`], [`QuoteEvent`], [`QuoteRefusal`]: what is asked, what is known, what
 //!   happens, what is refused.
+//! - [`QuoteTerms`], [`Alternative`], [`LineEdit`]: what is offered, with optional lines and other offers beside it.
 //! - [`QuoteStatus`], [`QUOTE_MACHINE`]: the life of a version, as a table.
-//! - [`ApprovalMatrix`], [`RequiredApproval`]: which quotes need whose approval, and why.
+//! - [`QuotePolicy`], [`expiry_due`]: what the house has decided about prices in a draft, late acceptance and the other
+//!   quotes of an opportunity; which quotes have to expire.
+//! - [`ApprovalPolicy`], [`RequiredApproval`]: which quotes need whose approval, and why. [`Approval`]: the machine
+//!   that asks for them ([`APPROVAL_MACHINE`]), of use for other things than quotes.
+//! - [`Comparison`]: why one version costs more than another, in price, quantity, mix, term and currency.
+//! - [`Conversion`]: outcomes, win rate by discount, time in each status, from the events. [`follow_ups`]: what to do
+//!   on a day. [`QuoteDocument`]: what the customer reads, for the host to lay out.
 //!
 //! # How a quote lives
-//! - A **draft** holds what is asked for, not what it costs. **Submitting** prices it with the engine of the
-//!   context and freezes the figures, with the ids and versions of the documents that they come from.
-//! - The **matrix** is asked once, at submission. Every rule that holds asks for its approvers, one after the
-//!   other; rules run beside each other. What no rule names is approved at once. Who submitted a quote may not
-//!   answer for it, unless the matrix allows that.
-//! - An **approval** answers everything that is open for the roles of who gives it, each once.
+//! - A **draft** holds what is asked for. Its prices change when it is refreshed, and the event says what moved; on
+//!   every edit, or by the moment, if the policy says so. **Submitting** freezes them, with the ids and versions of the
+//!   documents that they come from.
+//! - The **approval policy** is asked once, at submission. Every rule that holds asks for its approvers, one after the
+//!   other; chains of rules run beside each other. What no rule names is approved at once. Who submitted a quote may
+//!   not answer for it, unless the policy allows that.
+//! - An **approval** answers everything that is open for who gives it, each once.
 //! - A version that was **presented** never changes; a change is a new version. The customer answers a version
-//!   by its number, so that an answer never meets figures that the customer has not seen.
-//! - It can be **accepted** to the last day of its validity; after that it expires.
+//!   by its number, so that an answer never meets figures that the customer has not seen. A counter-offer is recorded.
+//! - It can be **accepted** to the last day of its validity, later as a recorded override only; then it becomes an
+//!   order, with the figures that were frozen.
 //!
 //! # Errors
 //! | code | what the caller does |
 //! |---|---|
-//! | codes of a matrix (`duplicate_id`, `no_approvers`, `unknown_fact`, ...) | mend it; all [`Faults`] are listed with their paths |
-//! | `already_drafted`, `not_drafted`, `illegal_transition` | look at the status; [`QUOTE_MACHINE`] says what is legal there |
-//! | `superseded` | ask the customer about the latest version |
+//! | codes of a policy (`duplicate_id`, `no_approvers`, `unknown_fact`, ...) | mend it; all [`Faults`] are listed with their paths |
+//! | `empty_group`, `quorum_out_of_range` | give the group members, and a quorum that they can reach |
+//! | `invalid_person`, `no_group_here` | name a person as `pty_...`, or a role |
+//! | `reversed_period`, `below_zero` | put the days in order; write a limit of zero or more |
+//! | `already_drafted`, `not_drafted`, `illegal_transition` | look at the status; [`QUOTE_MACHINE`] and [`APPROVAL_MACHINE`] say what is legal there |
+//! | `superseded`, `unknown_version` | ask the customer about the latest version |
 //! | `expired` | revise the quote with a new validity |
 //! | `not_expired` | wait for the day after the last one |
-//! | `own_request`, `not_open` | let somebody answer whose role is open |
-//! | `currency_mismatch` | use a matrix in the currency of the quote |
+//! | `unknown_line`, `duplicate_line` | name a line that there is; of those to choose, an optional one |
+//! | `unknown_alternative`, `duplicate_alternative` | name an alternative of the version, each once |
+//! | `own_request`, `not_open`, `already_voted` | let somebody answer whose turn it is |
+//! | `beyond_limit` | let somebody with a higher limit answer |
+//! | `currency_mismatch` | use a policy in the currency of the quote |
 //! | codes of [`PricingError`](l2c_pricing::PricingError) | mend the terms or the pricing documents |
 //!
 //! # What it is not
-//! No document layout, no delegation or quorum of approvers, no amendment of running contracts, no quote that
-//! closes its siblings.
+//! No document layout, no amendment of running contracts, no names or addresses of people.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod approval;
 mod command;
+mod comparison;
+mod conversion;
 mod decide;
+mod document;
 mod event;
+mod follow_up;
 mod quote;
+mod quote_policy;
 mod refusal;
 mod status;
+mod terms;
+mod version;
 
 // What the public API names of other crates, so that a program needs this one alone.
 pub use chrono;
@@ -104,11 +128,22 @@ pub use l2c_pricing as pricing;
 pub use l2c_rules as rules;
 
 pub use approval::{
-    ApprovalMatrix, ApprovalMatrixDocument, ApprovalRuleDocument, OpenApproval, OwnRequest, RequiredApproval,
+    APPROVAL_MACHINE, Actor, Approval, ApprovalCommand, ApprovalContext, ApprovalEvent, ApprovalFact,
+    ApprovalFigures, ApprovalGiven, ApprovalPolicy, ApprovalPolicyDocument, ApprovalRefusal, ApprovalRequest,
+    ApprovalRuleDocument, ApprovalStatus, Approver, Capacity, DelegationDocument, DelegationMode, Escalation,
+    EscalationDocument, FigureValue, GroupDocument, LimitDocument, LineAmounts, OpenApproval, OwnRequest,
+    Quorum, Repeat, RequiredApproval, TestedFigure, Worse,
 };
-pub use command::{Actor, QuoteCommand, QuoteContext, QuoteTerms};
-pub use event::{QuoteEvent, QuoteFact};
+pub use command::{CounterOffer, QuoteCommand, QuoteContext};
+pub use comparison::{ComparedLine, Comparison, ComparisonRates, DifferenceParts, LineDifference};
+pub use conversion::{Conversion, DiscountBand, Stays};
+pub use document::{OfferDocument, OfferLine, QuoteDocument};
+pub use event::{PriceMove, QuoteEvent, QuoteFact};
+pub use follow_up::{FollowUp, FollowUpPolicy, NextAction, follow_ups};
 pub use l2c_documents::{Fault, Faults};
-pub use quote::{Quote, QuoteId, QuoteVersion, Submission};
+pub use quote::{Quote, QuoteId};
+pub use quote_policy::{DraftPrices, LateAcceptance, QuotePolicy, Siblings, expiry_due};
 pub use refusal::QuoteRefusal;
 pub use status::{QUOTE_MACHINE, QuoteStatus};
+pub use terms::{Alternative, LineEdit, OfferFigures, QuoteTerms};
+pub use version::{Acceptance, QuoteVersion, Submission};

@@ -1,10 +1,8 @@
-use chrono::NaiveDate;
-use l2c_host::{Decider, DomainEvent, PartyId, PartyRoles};
-use l2c_pricing::{DocumentRef, PricedQuote};
+use l2c_host::{Decider, PartyRoles};
 
 use crate::{
-    OpenApproval, QUOTE_MACHINE, QuoteCommand, QuoteContext, QuoteEvent, QuoteFact, QuoteRefusal,
-    QuoteStatus, QuoteTerms, RequiredApproval,
+    Approval, ApprovalFact, OpenApproval, QUOTE_MACHINE, QuoteCommand, QuoteContext, QuoteEvent, QuoteFact,
+    QuoteRefusal, QuoteStatus, QuoteVersion,
 };
 
 l2c_host::typed_id!(
@@ -25,37 +23,8 @@ pub(crate) struct Head {
     parties: PartyRoles,
     opportunity: Option<String>,
     pub(crate) latest: QuoteVersion,
-}
-
-/// A version of a quote. Once it is presented it never changes but for the answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QuoteVersion {
-    number: u32,
-    status: QuoteStatus,
-    since: NaiveDate,
-    terms: QuoteTerms,
-    submission: Option<Submission>,
-    reference: Option<String>,
-}
-
-/// What was submitted: frozen figures, and the approvals that they need.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Submission {
-    /// Who submitted.
-    pub by: PartyId,
-    /// When.
-    pub on: NaiveDate,
-    /// The figures.
-    pub priced: PricedQuote,
-    /// The approval matrix that was asked.
-    pub matrix: DocumentRef,
-    required: Vec<Required>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Required {
-    approval: RequiredApproval,
-    given: usize,
+    /// Over all versions: what was approved once stands in later ones, if the policy says so.
+    pub(crate) approval: Approval,
 }
 
 impl Quote {
@@ -86,7 +55,7 @@ impl Quote {
     /// A version by its number, from 1.
     #[must_use]
     pub fn version(&self, number: u32) -> Option<&QuoteVersion> {
-        self.versions().find(|version| version.number == number)
+        self.versions().find(|version| version.number() == number)
     }
 
     /// All versions, the first one first.
@@ -99,98 +68,33 @@ impl Quote {
     pub fn status(&self) -> Option<QuoteStatus> {
         self.latest().map(QuoteVersion::status)
     }
-}
 
-impl QuoteVersion {
-    fn new(number: u32, since: NaiveDate, terms: QuoteTerms) -> Self {
-        Self {
-            number,
-            status: QUOTE_MACHINE.initial,
-            since,
-            terms,
-            submission: None,
-            reference: None,
-        }
-    }
-
-    /// Its number, from 1.
+    /// The approval of the latest version, with the memory of what was approved before.
     #[must_use]
-    pub const fn number(&self) -> u32 {
-        self.number
+    pub fn approval(&self) -> Option<&Approval> {
+        self.head.as_ref().map(|head| &head.approval)
     }
 
-    /// Where it stands.
-    #[must_use]
-    pub const fn status(&self) -> QuoteStatus {
-        self.status
-    }
-
-    /// The effective date since when it stands there.
-    #[must_use]
-    pub const fn since(&self) -> NaiveDate {
-        self.since
-    }
-
-    /// What it offers.
-    #[must_use]
-    pub const fn terms(&self) -> &QuoteTerms {
-        &self.terms
-    }
-
-    /// What was submitted; none in a draft, whose prices are not frozen.
-    #[must_use]
-    pub const fn submission(&self) -> Option<&Submission> {
-        self.submission.as_ref()
-    }
-
-    /// The frozen figures; none in a draft.
-    #[must_use]
-    pub fn priced(&self) -> Option<&PricedQuote> {
-        self.submission.as_ref().map(|submission| &submission.priced)
-    }
-
-    /// The customer's own reference, once it is accepted.
-    #[must_use]
-    pub fn reference(&self) -> Option<&str> {
-        self.reference.as_deref()
-    }
-
-    /// The approvals that can be given now, in the order of the matrix.
+    /// The approvals that can be given now, in the order of the policy.
     #[must_use]
     pub fn open_approvals(&self) -> Vec<OpenApproval<'_>> {
-        if self.status != QuoteStatus::InApproval {
-            return Vec::new();
+        match &self.head {
+            Some(head) if head.latest.status() == QuoteStatus::InApproval => head.approval.open(),
+            _ => Vec::new(),
         }
-        self.submission.as_ref().map(Submission::open).unwrap_or_default()
-    }
-}
-
-impl Submission {
-    /// The approvals that it needs, given or not.
-    pub fn required(&self) -> impl Iterator<Item = &RequiredApproval> {
-        self.required.iter().map(|required| &required.approval)
     }
 
-    /// How many approvals have not been given yet, those included whose turn has not come.
-    #[must_use]
-    pub fn missing(&self) -> usize {
-        self.required
-            .iter()
-            .map(|r| r.approval.approvers.len().saturating_sub(r.given))
-            .sum()
-    }
-
-    fn open(&self) -> Vec<OpenApproval<'_>> {
-        self.required
-            .iter()
-            .filter_map(|required| {
-                let role = required.approval.approvers.get(required.given)?;
-                Some(OpenApproval {
-                    required: &required.approval,
-                    role,
-                })
-            })
-            .collect()
+    /// Whether a version is the latest one, the only one that commands act on.
+    ///
+    /// # Errors
+    /// [`QuoteRefusal::UnknownVersion`] if there is no such version, [`QuoteRefusal::Superseded`] if it is an earlier
+    /// one; [`QuoteRefusal::NotDrafted`] if there is none at all.
+    pub fn check_version(&self, version: u32) -> Result<(), QuoteRefusal> {
+        let head = self
+            .head
+            .as_ref()
+            .ok_or(QuoteRefusal::NotDrafted { command: "answer" })?;
+        head.check_version(version)
     }
 }
 
@@ -214,12 +118,16 @@ impl Decider for Quote {
                     opportunity,
                     terms,
                 },
-            ) => vec![QuoteFact::Drafted {
-                id: id.clone(),
-                parties: parties.clone(),
-                opportunity: opportunity.clone(),
-                terms: terms.clone(),
-            }],
+            ) => {
+                terms.check()?;
+                let drafted = QuoteFact::Drafted {
+                    id: id.clone(),
+                    parties: parties.clone(),
+                    opportunity: opportunity.clone(),
+                    terms: terms.clone(),
+                };
+                crate::decide::priced_on_edit(drafted, terms, None, context)?
+            }
             (None, _) => {
                 return Err(QuoteRefusal::NotDrafted {
                     command: command.name(),
@@ -254,17 +162,21 @@ impl Decider for Quote {
                     parties: parties.clone(),
                     opportunity: opportunity.clone(),
                     latest: QuoteVersion::new(1, event.on, terms.clone()),
+                    approval: Approval::default(),
                 });
             }
             return self;
         };
         // An event that the table does not know from here has no place in this history: it moves nothing.
-        let Some(status) = QUOTE_MACHINE.target(head.latest.status, event.name()) else {
+        let Some(status) = QUOTE_MACHINE.target(head.latest.status, event.what.name()) else {
             return self;
         };
         if status != head.latest.status {
             head.latest.status = status;
             head.latest.since = event.on;
+        }
+        if let Some(fact) = approval_fact(&event.what) {
+            head.approval.apply(&fact, &event.by, event.on);
         }
         if let QuoteFact::Revised { terms } = &event.what {
             let next = QuoteVersion::new(head.latest.number.saturating_add(1), event.on, terms.clone());
@@ -276,47 +188,30 @@ impl Decider for Quote {
     }
 }
 
-impl QuoteVersion {
-    fn apply(&mut self, event: &QuoteEvent) {
-        match &event.what {
-            QuoteFact::Edited { terms } => self.terms = terms.clone(),
-            QuoteFact::Submitted {
-                priced,
-                matrix,
-                required,
-            } => {
-                let of = |approval: &RequiredApproval| Required {
-                    approval: approval.clone(),
-                    given: 0,
-                };
-                self.submission = Some(Submission {
-                    by: event.by.clone(),
-                    on: event.on,
-                    priced: priced.clone(),
-                    matrix: matrix.clone(),
-                    required: required.iter().map(of).collect(),
-                });
-            }
-            QuoteFact::ApprovalGiven { rule, .. } => {
-                let required = self
-                    .submission
-                    .iter_mut()
-                    .flat_map(|submission| &mut submission.required);
-                for required in required.filter(|required| required.approval.rule == *rule) {
-                    required.given = required.given.saturating_add(1);
-                }
-            }
-            // A draft has no frozen figures.
-            QuoteFact::Recalled | QuoteFact::Reopened => self.submission = None,
-            QuoteFact::Accepted { reference } => self.reference = reference.clone(),
-            QuoteFact::Drafted { .. }
-            | QuoteFact::Approved
-            | QuoteFact::Rejected { .. }
-            | QuoteFact::Presented
-            | QuoteFact::Declined { .. }
-            | QuoteFact::Withdrawn
-            | QuoteFact::Expired
-            | QuoteFact::Revised { .. } => {}
-        }
+/// What an event means for the approval.
+fn approval_fact(what: &QuoteFact) -> Option<ApprovalFact> {
+    match what {
+        QuoteFact::Submitted { approval, .. } => Some(ApprovalFact::Submitted(approval.as_ref().clone())),
+        QuoteFact::ApprovalGiven(given) => Some(ApprovalFact::ApprovalGiven(given.clone())),
+        QuoteFact::Approved => Some(ApprovalFact::Approved),
+        QuoteFact::Rejected { reason } => Some(ApprovalFact::Rejected {
+            reason: reason.clone(),
+        }),
+        QuoteFact::Recalled => Some(ApprovalFact::Recalled),
+        _ => None,
     }
+}
+
+/// What an approval decides, as events of the quote.
+pub(crate) fn quote_fact(fact: ApprovalFact, figures: Option<crate::OfferFigures>) -> Option<QuoteFact> {
+    Some(match fact {
+        ApprovalFact::Submitted(approval) => QuoteFact::Submitted {
+            figures: Box::new(figures?),
+            approval: Box::new(approval),
+        },
+        ApprovalFact::ApprovalGiven(given) => QuoteFact::ApprovalGiven(given),
+        ApprovalFact::Approved => QuoteFact::Approved,
+        ApprovalFact::Rejected { reason } => QuoteFact::Rejected { reason },
+        ApprovalFact::Recalled => QuoteFact::Recalled,
+    })
 }

@@ -1,9 +1,8 @@
 use chrono::NaiveDate;
-use l2c_host::PartyId;
 use l2c_money::Currency;
 use l2c_pricing::PricingError;
 
-use crate::{QuoteId, QuoteStatus};
+use crate::{ApprovalRefusal, QuoteId, QuoteStatus};
 
 /// Why a command on a quote is refused. A refused command changes nothing.
 ///
@@ -65,29 +64,55 @@ pub enum QuoteRefusal {
         /// The day of the command.
         today: NaiveDate,
     },
-    /// Who submitted a quote may not answer for its approval.
-    #[error("{actor} submitted {quote}: somebody else has to answer")]
-    OwnRequest {
+    /// The answer is for a version that there is not.
+    #[error("{quote} has no version {answered}, the latest is {latest}")]
+    UnknownVersion {
         /// The quote.
         quote: QuoteId,
-        /// Who asked.
-        actor: PartyId,
+        /// The version that was answered.
+        answered: u32,
+        /// The latest version.
+        latest: u32,
     },
-    /// No approval is open for the roles of who answers.
-    #[error("{quote}: no approval is open for {actor}; open for the roles: {open}")]
-    NotOpen {
+    /// A line that there is not, or that is not optional where one is chosen.
+    #[error("there is no line `{line}` to change or to choose")]
+    UnknownLine {
+        /// The line.
+        line: String,
+    },
+    /// A line that there is already.
+    #[error("line `{line}` is there already: replace it, or take another id")]
+    DuplicateLine {
+        /// The line.
+        line: String,
+    },
+    /// An alternative that there is not.
+    #[error("{quote} has no alternative `{alternative}`")]
+    UnknownAlternative {
         /// The quote.
         quote: QuoteId,
-        /// Who answered.
-        actor: PartyId,
-        /// The roles whose turn it is.
-        open: String,
+        /// The alternative.
+        alternative: String,
     },
-    /// A quote in a currency that the approval matrix has no amounts in.
-    #[error("the approval matrix is in {matrix}, the quote in {quote}: use a matrix in {quote}")]
-    MatrixCurrency {
-        /// Currency of the matrix.
-        matrix: Currency,
+    /// Two alternatives with one id.
+    #[error("alternative `{alternative}` stands twice: give each its own id")]
+    DuplicateAlternative {
+        /// The alternative.
+        alternative: String,
+    },
+    /// The approval refuses it.
+    #[error("{quote}: {refusal}")]
+    Approval {
+        /// The quote.
+        quote: QuoteId,
+        /// Why.
+        refusal: ApprovalRefusal,
+    },
+    /// A quote in a currency that the approval policy has no amounts in.
+    #[error("the approval policy is in {policy}, the quote in {quote}: use a policy in {quote}")]
+    PolicyCurrency {
+        /// Currency of the policy.
+        policy: Currency,
         /// Currency of the quote.
         quote: Currency,
     },
@@ -107,9 +132,13 @@ impl QuoteRefusal {
             Self::Superseded { .. } => "superseded",
             Self::Expired { .. } => "expired",
             Self::NotExpired { .. } => "not_expired",
-            Self::OwnRequest { .. } => "own_request",
-            Self::NotOpen { .. } => "not_open",
-            Self::MatrixCurrency { .. } => "currency_mismatch",
+            Self::UnknownVersion { .. } => "unknown_version",
+            Self::UnknownLine { .. } => "unknown_line",
+            Self::DuplicateLine { .. } => "duplicate_line",
+            Self::UnknownAlternative { .. } => "unknown_alternative",
+            Self::DuplicateAlternative { .. } => "duplicate_alternative",
+            Self::Approval { refusal, .. } => refusal.code(),
+            Self::PolicyCurrency { .. } => "currency_mismatch",
             Self::Pricing(error) => error.code(),
         }
     }

@@ -17,8 +17,10 @@ pub enum QuoteStatus {
     Rejected,
     /// The customer has it; it never changes again.
     Presented,
-    /// The customer said yes within the validity.
+    /// The customer said yes, within the validity or as a recorded override.
     Accepted,
+    /// It has become an order.
+    Ordered,
     /// The customer said no.
     Declined,
     /// Its validity ended without an answer.
@@ -27,6 +29,8 @@ pub enum QuoteStatus {
     Withdrawn,
     /// A later version took its place.
     Superseded,
+    /// Another quote of its opportunity was accepted.
+    Abandoned,
 }
 
 impl fmt::Display for QuoteStatus {
@@ -38,16 +42,19 @@ impl fmt::Display for QuoteStatus {
             Self::Rejected => "rejected",
             Self::Presented => "presented",
             Self::Accepted => "accepted",
+            Self::Ordered => "ordered",
             Self::Declined => "declined",
             Self::Expired => "expired",
             Self::Withdrawn => "withdrawn",
             Self::Superseded => "superseded",
+            Self::Abandoned => "abandoned",
         })
     }
 }
 
 use QuoteStatus::{
-    Accepted, Approved, Declined, Draft, Expired, InApproval, Presented, Rejected, Superseded, Withdrawn,
+    Abandoned, Accepted, Approved, Declined, Draft, Expired, InApproval, Ordered, Presented, Rejected,
+    Superseded, Withdrawn,
 };
 
 const fn t(from: QuoteStatus, on: &'static str, to: QuoteStatus) -> Transition<QuoteStatus> {
@@ -61,12 +68,14 @@ const fn t(from: QuoteStatus, on: &'static str, to: QuoteStatus) -> Transition<Q
 pub const QUOTE_MACHINE: Machine<QuoteStatus> = Machine {
     name: "quote",
     initial: Draft,
-    terminal: &[Accepted, Declined, Expired, Withdrawn, Superseded],
+    terminal: &[Ordered, Declined, Expired, Withdrawn, Superseded, Abandoned],
     states: &[
-        Draft, InApproval, Approved, Rejected, Presented, Accepted, Declined, Expired, Withdrawn, Superseded,
+        Draft, InApproval, Approved, Rejected, Presented, Accepted, Ordered, Declined, Expired, Withdrawn,
+        Superseded, Abandoned,
     ],
     transitions: &[
         t(Draft, "edited", Draft),
+        t(Draft, "refreshed", Draft),
         t(Draft, "submitted", InApproval),
         t(InApproval, "approval_given", InApproval),
         t(InApproval, "approved", Approved),
@@ -75,7 +84,9 @@ pub const QUOTE_MACHINE: Machine<QuoteStatus> = Machine {
         t(Approved, "reopened", Draft),
         t(Rejected, "reopened", Draft),
         t(Approved, "presented", Presented),
+        t(Presented, "countered", Presented),
         t(Presented, "accepted", Accepted),
+        t(Accepted, "ordered", Ordered),
         t(Presented, "declined", Declined),
         t(Presented, "expired", Expired),
         t(Approved, "revised", Superseded),
@@ -87,6 +98,11 @@ pub const QUOTE_MACHINE: Machine<QuoteStatus> = Machine {
         t(Approved, "withdrawn", Withdrawn),
         t(Rejected, "withdrawn", Withdrawn),
         t(Presented, "withdrawn", Withdrawn),
+        t(Draft, "abandoned", Abandoned),
+        t(InApproval, "abandoned", Abandoned),
+        t(Approved, "abandoned", Abandoned),
+        t(Rejected, "abandoned", Abandoned),
+        t(Presented, "abandoned", Abandoned),
     ],
 };
 

@@ -10,7 +10,9 @@
 #[allow(dead_code)]
 mod shop;
 
-use l2c_quotes::{QUOTE_MACHINE, Quote, QuoteCommand, QuoteStatus, QuoteVersion};
+use l2c_quotes::{
+    Approval, CounterOffer, QUOTE_MACHINE, Quote, QuoteCommand, QuoteId, QuoteStatus, QuoteVersion,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use shop::{Told, context, draft, terms};
@@ -28,15 +30,22 @@ fn command() -> impl Strategy<Value = QuoteCommand> {
     prop_oneof![
         3 => total.clone().prop_map(|total| QuoteCommand::Edit { terms: terms(total) }),
         10 => Just(QuoteCommand::Submit),
-        16 => Just(QuoteCommand::Approve),
+        16 => Just(QuoteCommand::Approve { comment: None }),
         2 => Just(QuoteCommand::Reject { reason: "no".into() }),
         2 => Just(QuoteCommand::Recall),
         2 => Just(QuoteCommand::Reopen),
         10 => Just(QuoteCommand::Present),
-        3 => (1_u32..4).prop_map(|version| QuoteCommand::Accept { version, reference: None }),
+        3 => (1_u32..4).prop_map(|version| QuoteCommand::Accept { version, reference: None, alternative: None, selected: None }),
         3 => (1_u32..4).prop_map(|version| QuoteCommand::Decline { version, reason: None }),
         1 => Just(QuoteCommand::Withdraw),
         3 => Just(QuoteCommand::Expire),
+        3 => Just(QuoteCommand::Refresh),
+        2 => (1_u32..4).prop_map(|version| {
+            let offer = CounterOffer { total: None, note: Some("less".into()) };
+            QuoteCommand::Counter { version, offer }
+        }),
+        1 => Just(QuoteCommand::Abandon { accepted: QuoteId::from_key("8").unwrap() }),
+        6 => Just(QuoteCommand::Order { order: "ord_7".into() }),
         8 => total.prop_map(|total| QuoteCommand::Revise { terms: terms(total) }),
     ]
 }
@@ -50,16 +59,16 @@ fn story() -> impl Strategy<Value = Vec<(&'static str, bool, QuoteCommand)>> {
 }
 
 fn missing(quote: &Quote) -> usize {
-    quote
-        .latest()
-        .and_then(QuoteVersion::submission)
-        .map_or(0, |submission| submission.missing())
+    quote.approval().map_or(0, Approval::missing)
 }
 
 /// A version that has left the house.
 fn issued(version: &QuoteVersion) -> bool {
-    use QuoteStatus::{Accepted, Declined, Expired, Presented};
-    matches!(version.status(), Presented | Accepted | Declined | Expired)
+    use QuoteStatus::{Accepted, Declined, Expired, Ordered, Presented};
+    matches!(
+        version.status(),
+        Presented | Accepted | Ordered | Declined | Expired
+    )
 }
 
 proptest! {
@@ -88,18 +97,19 @@ proptest! {
                 }
             }
             let (latest, was) = (after.latest().unwrap(), before.latest().unwrap());
-            if command == QuoteCommand::Approve {
+            if command == (QuoteCommand::Approve { comment: None }) {
                 prop_assert!(missing(after) < missing(&before), "approving shrinks what is missing");
                 let own = was.submission().unwrap().by == context.actor.party;
                 prop_assert!(!own, "nobody approves a request of their own");
             }
             match latest.status() {
-                QuoteStatus::Draft => prop_assert!(latest.priced().is_none()),
-                QuoteStatus::InApproval => prop_assert!(!latest.open_approvals().is_empty()),
-                QuoteStatus::Approved | QuoteStatus::Presented | QuoteStatus::Accepted => {
+                QuoteStatus::Draft => prop_assert!(latest.submission().is_none()),
+                QuoteStatus::InApproval => prop_assert!(!after.open_approvals().is_empty()),
+                QuoteStatus::Approved | QuoteStatus::Presented | QuoteStatus::Accepted | QuoteStatus::Ordered => {
                     prop_assert_eq!(missing(after), 0);
                     let target = latest.terms().request.target.unwrap();
                     prop_assert_eq!(latest.priced().unwrap().net_total(), target);
+                    prop_assert_eq!(latest.total().unwrap(), Some(target), "what is accepted is what is ordered");
                 }
                 _ => {}
             }

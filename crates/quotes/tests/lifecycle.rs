@@ -13,17 +13,41 @@ mod shop;
 use l2c_host::Decider;
 use l2c_money::{Currency, Money};
 use l2c_quotes::QuoteCommand::{
-    Accept, Approve, Decline, Edit, Expire, Present, Recall, Reject, Reopen, Revise, Submit, Withdraw,
+    Abandon, Accept, Approve, Counter, Decline, Edit, Expire, Order, Present, Recall, Refresh, Reject,
+    Reopen, Revise, Submit, Withdraw,
 };
-use l2c_quotes::{QUOTE_MACHINE, QuoteCommand, QuoteEvent, QuoteRefusal, QuoteStatus};
+use l2c_quotes::{CounterOffer, QUOTE_MACHINE, QuoteCommand, QuoteEvent, QuoteId, QuoteRefusal, QuoteStatus};
 use shop::{Told, context, day, draft, terms};
 
 fn accept(version: u32) -> QuoteCommand {
     Accept {
         version,
         reference: Some("PO-12".into()),
+        alternative: None,
+        selected: None,
     }
 }
+
+fn counter(total: i64) -> QuoteCommand {
+    let offer = CounterOffer {
+        total: Some(Money::from_minor(total * 100, Currency::USD).unwrap()),
+        note: None,
+    };
+    Counter { version: 1, offer }
+}
+
+fn abandon() -> QuoteCommand {
+    let accepted = QuoteId::from_key("8").unwrap();
+    Abandon { accepted }
+}
+
+fn order() -> QuoteCommand {
+    Order {
+        order: "ord_7".to_owned(),
+    }
+}
+
+const APPROVE: QuoteCommand = Approve { comment: None };
 
 fn decline(version: u32) -> QuoteCommand {
     Decline {
@@ -47,11 +71,11 @@ fn in_status(status: QuoteStatus) -> Told {
                 },
             ),
         ],
-        QuoteStatus::Approved => &[("agent", Submit), ("all", Approve), ("all", Approve)],
+        QuoteStatus::Approved => &[("agent", Submit), ("all", APPROVE), ("all", APPROVE)],
         QuoteStatus::Presented => &[
             ("agent", Submit),
-            ("all", Approve),
-            ("all", Approve),
+            ("all", APPROVE),
+            ("all", APPROVE),
             ("agent", Present),
         ],
         _ => &[],
@@ -61,10 +85,11 @@ fn in_status(status: QuoteStatus) -> Told {
         told.by(who, command).unwrap();
     }
     let last = match status {
-        QuoteStatus::Accepted => accept(1),
+        QuoteStatus::Accepted | QuoteStatus::Ordered => accept(1),
         QuoteStatus::Declined => decline(1),
         QuoteStatus::Expired => Expire,
         QuoteStatus::Withdrawn => Withdraw,
+        QuoteStatus::Abandoned => abandon(),
         QuoteStatus::Superseded => Revise { terms: terms(600) },
         _ => {
             assert_eq!(told.quote.status(), Some(status));
@@ -78,6 +103,9 @@ fn in_status(status: QuoteStatus) -> Told {
         "2017-03-15"
     };
     told.on(&context("agent", today), &last).unwrap();
+    if status == QuoteStatus::Ordered {
+        told.by("agent", &order()).unwrap();
+    }
     assert_eq!(told.quote.version(1).unwrap().status(), status);
     told
 }
@@ -90,19 +118,23 @@ fn the_table_is_sound() {
 
 #[test]
 fn every_command_in_every_status_does_what_the_table_says() {
-    let commands: [(QuoteCommand, &str); 12] = [
+    let commands: [(QuoteCommand, &str); 16] = [
         (Edit { terms: terms(501) }, "edited"),
+        (Refresh, "refreshed"),
         (Submit, "submitted"),
-        (Approve, "approval_given"),
+        (APPROVE, "approval_given"),
         (Reject { reason: "no".into() }, "rejected"),
         (Recall, "recalled"),
         (Reopen, "reopened"),
         (Present, "presented"),
+        (counter(450), "countered"),
         (accept(1), "accepted"),
         (decline(1), "declined"),
         (Withdraw, "withdrawn"),
         (Expire, "expired"),
+        (abandon(), "abandoned"),
         (Revise { terms: terms(501) }, "revised"),
+        (order(), "ordered"),
     ];
     let mut legal = 0;
     for &status in QUOTE_MACHINE
@@ -136,7 +168,7 @@ fn every_command_in_every_status_does_what_the_table_says() {
             }
         }
         let told = in_status(status);
-        let open = !told.quote.version(1).unwrap().open_approvals().is_empty();
+        let open = !told.quote.open_approvals().is_empty();
         assert_eq!(open, status == QuoteStatus::InApproval);
         let again = in_status(status).by("agent", &draft(500)).unwrap_err();
         assert_eq!(again.code(), "already_drafted");
@@ -182,12 +214,8 @@ fn the_approval_of_a_surcharge_has_its_own_sign() {
 #[test]
 fn approvals_are_given_in_turn_each_once_and_not_by_who_asked() {
     let open = |told: &Told| -> Vec<String> {
-        let version = told.quote.latest().unwrap();
-        version
-            .open_approvals()
-            .iter()
-            .map(|open| open.role.to_owned())
-            .collect()
+        let open = told.quote.open_approvals();
+        open.iter().map(|open| open.approver.to_string()).collect()
     };
     let mut told = in_status(QuoteStatus::InApproval);
     assert_eq!(open(&told), ["manager", "finance"]);
@@ -209,17 +237,17 @@ fn approvals_are_given_in_turn_each_once_and_not_by_who_asked() {
     let mut own_with_roles = own.clone();
     own_with_roles.actor.roles.insert("manager".into());
     assert_eq!(
-        told.on(&own_with_roles, &Approve).unwrap_err().code(),
+        told.on(&own_with_roles, &APPROVE).unwrap_err().code(),
         "own_request"
     );
-    let refusal = told.by("director", &Approve).unwrap_err();
-    insta::assert_snapshot!(refusal, @"quo_7: no approval is open for pty_director; open for the roles: manager, finance");
-    told.by("manager", &Approve).unwrap();
+    let refusal = told.by("director", &APPROVE).unwrap_err();
+    insta::assert_snapshot!(refusal, @"quo_7: no approval is open for pty_director; open for: manager, finance");
+    told.by("manager", &APPROVE).unwrap();
     assert_eq!(open(&told), ["director", "finance"]);
-    assert_eq!(told.by("manager", &Approve).unwrap_err().code(), "not_open");
-    told.by("finance", &Approve).unwrap();
+    assert_eq!(told.by("manager", &APPROVE).unwrap_err().code(), "not_open");
+    told.by("finance", &APPROVE).unwrap();
     assert_eq!(told.quote.status(), Some(QuoteStatus::InApproval));
-    told.by("director", &Approve).unwrap();
+    told.by("director", &APPROVE).unwrap();
     assert_eq!(told.quote.status(), Some(QuoteStatus::Approved));
     assert_eq!(open(&told), Vec::<String>::new());
     assert_eq!(
@@ -236,12 +264,12 @@ fn approvals_are_given_in_turn_each_once_and_not_by_who_asked() {
 }
 
 #[test]
-fn a_matrix_may_allow_ones_own_request() {
-    let allow = shop::MATRIX.replacen("\"rules\"", "\"own_request\": \"allow\", \"rules\"", 1);
+fn a_policy_may_allow_ones_own_request() {
+    let allow = shop::APPROVALS.replacen("\"rules\"", "\"own_request\": \"allow\", \"rules\"", 1);
     let mut context = context("all", "2017-03-15");
-    context.matrix = std::sync::Arc::new(shop::matrix(&allow));
+    context.approvals = std::sync::Arc::new(shop::approvals(&allow));
     let mut told = Told::default();
-    for command in [draft(500), Submit, Approve, Approve] {
+    for command in [draft(500), Submit, APPROVE, APPROVE] {
         told.on(&context, &command).unwrap();
     }
     assert_eq!(told.quote.status(), Some(QuoteStatus::Approved));
@@ -250,9 +278,9 @@ fn a_matrix_may_allow_ones_own_request() {
 #[test]
 fn one_person_with_two_roles_in_turn_answers_twice() {
     let mut told = in_status(QuoteStatus::InApproval);
-    assert_eq!(told.by("all", &Approve), Ok(2));
+    assert_eq!(told.by("all", &APPROVE), Ok(2));
     assert_eq!(told.quote.status(), Some(QuoteStatus::InApproval));
-    assert_eq!(told.by("all", &Approve), Ok(2));
+    assert_eq!(told.by("all", &APPROVE), Ok(2));
     assert_eq!(told.quote.status(), Some(QuoteStatus::Approved));
 }
 
@@ -295,8 +323,11 @@ fn figures_are_frozen_from_submission_on_and_live_in_a_draft() {
     assert_eq!((priced.list_total(), priced.net_total()), (usd(1000), usd(500)));
     assert_eq!(priced.price_book().to_string(), "list-usd v2");
     told.by("agent", &Recall).unwrap();
-    assert!(told.quote.latest().unwrap().priced().is_none());
+    // Taken back, it keeps them as its last ones until the request changes.
+    assert!(told.quote.latest().unwrap().submission().is_none());
+    assert_eq!(told.quote.latest().unwrap().priced(), Some(&priced));
     told.by("agent", &Edit { terms: terms(950) }).unwrap();
+    assert!(told.quote.latest().unwrap().priced().is_none());
     assert_eq!(told.by("agent", &Edit { terms: terms(950) }), Ok(0));
     told.by("agent", &Submit).unwrap();
     assert_eq!(
@@ -314,7 +345,7 @@ fn a_quote_that_cannot_be_priced_is_not_submitted() {
     told.by("agent", &Edit { terms: none }).unwrap();
     assert_eq!(told.by("agent", &Submit).unwrap_err().code(), "empty_request");
     let mut yen = context("agent", "2017-03-15");
-    yen.matrix = std::sync::Arc::new(shop::matrix(&shop::MATRIX.replace("USD", "JPY")));
+    yen.approvals = std::sync::Arc::new(shop::approvals(&shop::APPROVALS.replace("USD", "JPY")));
     told.by("agent", &Edit { terms: terms(500) }).unwrap();
     assert_eq!(told.on(&yen, &Submit).unwrap_err().code(), "currency_mismatch");
     assert_eq!(told.quote.status(), Some(QuoteStatus::Draft));
@@ -326,11 +357,14 @@ fn an_answer_is_for_the_version_that_the_customer_has() {
     assert_eq!(told.quote.status(), Some(QuoteStatus::Draft));
     let refusal = told.by("agent", &accept(1)).unwrap_err();
     insta::assert_snapshot!(refusal, @"quo_7: the answer is for version 1, the latest is 2");
-    assert_eq!(told.by("agent", &decline(3)).unwrap_err().code(), "superseded");
+    assert_eq!(
+        told.by("agent", &decline(3)).unwrap_err().code(),
+        "unknown_version"
+    );
     for (who, command) in [
         ("agent", Submit),
-        ("all", Approve),
-        ("all", Approve),
+        ("all", APPROVE),
+        ("all", APPROVE),
         ("agent", Present),
     ] {
         told.by(who, &command).unwrap();

@@ -10,7 +10,7 @@ use l2c::leads::{ForecastDocument, RoutingDocument, SalesProcessDocument, Scorin
 use l2c::ledger::ChartDocument;
 use l2c::orders::HoldPolicyDocument;
 use l2c::pricing::WaterfallDocument;
-use l2c::quotes::ApprovalMatrixDocument;
+use l2c::quotes::ApprovalPolicyDocument;
 use l2c::revenue::RevenuePolicy;
 use l2c::revenue::contract_cost::ContractCostPolicy;
 use schemars::transform::transform_subschemas;
@@ -67,7 +67,7 @@ impl<T: JsonSchema + DeserializeOwned> Document<T> {
 
 pub const ACCOUNTS: Document<ChartDocument> =
     Document::new("accounts.json", "Which account of the ledger each role is");
-pub const APPROVALS: Document<ApprovalMatrixDocument> =
+pub const APPROVALS: Document<ApprovalPolicyDocument> =
     Document::new("approvals.json", "Which quotes need whose approval");
 pub const BILLING: Document<BillingPolicyDocument> = Document::new(
     "billing.json",

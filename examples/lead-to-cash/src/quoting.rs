@@ -1,4 +1,4 @@
-//! Quotes: one per won opportunity that has a value; priced, approved by the matrix, accepted on the closing day.
+//! Quotes: one per won opportunity that has a value; priced, approved by the policy, accepted on the closing day.
 
 use std::sync::Arc;
 
@@ -6,7 +6,8 @@ use chrono::{Days, NaiveDate};
 use l2c::handover::opportunity_to_quote;
 use l2c::host::PartyId;
 use l2c::quotes::{
-    Actor, ApprovalMatrix, Quote, QuoteCommand, QuoteContext, QuoteFact, QuoteId, QuoteStatus,
+    Actor, ApprovalPolicy, Approver, Quote, QuoteCommand, QuoteContext, QuoteFact, QuoteId, QuotePolicy,
+    QuoteStatus,
 };
 
 use crate::documents;
@@ -35,10 +36,10 @@ pub struct Deal {
 
 /// An approval that was given.
 pub struct Approval {
-    /// The rule of the matrix that asked for it.
+    /// The rule of the policy that asked for it.
     pub rule: String,
-    /// The role that it asked for.
-    pub role: String,
+    /// Whom it asked.
+    pub approver: Approver,
     /// Who gave it.
     pub by: PartyId,
     /// When.
@@ -51,7 +52,7 @@ pub struct Approval {
 /// What a room refuses, and what the store refuses.
 pub fn quote(
     known: &Known<'_>,
-    matrix: &Arc<ApprovalMatrix>,
+    policy: &Arc<ApprovalPolicy>,
     cases: &[Case],
     kept: &mut Kept<'_>,
 ) -> Result<Vec<Deal>, Failure> {
@@ -90,7 +91,7 @@ pub fn quote(
             manager,
             parties,
             offer,
-            matrix,
+            approvals: policy,
         };
         deals.push(one(case, source.created, closed, terms, &desk, record)?);
         record.boundary()?;
@@ -106,7 +107,7 @@ struct Desk<'a> {
     manager: &'a PartyId,
     parties: &'a Parties,
     offer: &'a Offer,
-    matrix: &'a Arc<ApprovalMatrix>,
+    approvals: &'a Arc<ApprovalPolicy>,
 }
 
 impl Desk<'_> {
@@ -115,13 +116,15 @@ impl Desk<'_> {
             today,
             actor,
             engine: Arc::clone(&self.offer.engine),
-            matrix: Arc::clone(self.matrix),
+            approvals: Arc::clone(self.approvals),
+            policy: QuotePolicy::default(),
         }
     }
 
     /// Who has the role of an approver.
-    fn approver(&self, role: &str) -> Actor {
-        let party = match role {
+    fn approver(&self, approver: &Approver) -> Actor {
+        let role = approver.to_string();
+        let party = match role.as_str() {
             "director" => &self.parties.director,
             "finance" => &self.parties.finance,
             _ => self.manager,
@@ -162,21 +165,22 @@ fn one(
     record.command(&mut quote, &QuoteCommand::Submit, &seller, drafted)?;
     let (mut approvals, mut given) = (0_usize, Vec::new());
     while quote.state.status() == Some(QuoteStatus::InApproval) {
-        let open = quote
-            .state
-            .latest()
-            .map(|version| version.open_approvals())
-            .unwrap_or_default();
-        let Some(role) = open.first().map(|open| open.role.to_owned()) else {
+        let open = quote.state.open_approvals();
+        let Some(asked) = open.first().map(|open| open.approver.clone()) else {
             break;
         };
-        let approver = desk.context(drafted, desk.approver(&role));
-        let events = record.command(&mut quote, &QuoteCommand::Approve, &approver, drafted)?;
+        let approver = desk.context(drafted, desk.approver(&asked));
+        let events = record.command(
+            &mut quote,
+            &QuoteCommand::Approve { comment: None },
+            &approver,
+            drafted,
+        )?;
         approvals = approvals.saturating_add(1);
         given.extend(events.into_iter().filter_map(|event| match event.what {
-            QuoteFact::ApprovalGiven { rule, role } => Some(Approval {
-                rule,
-                role,
+            QuoteFact::ApprovalGiven(given) => Some(Approval {
+                rule: given.rule,
+                approver: given.approver,
                 by: event.by,
                 on: event.on,
             }),
@@ -191,6 +195,8 @@ fn one(
         &QuoteCommand::Accept {
             version,
             reference: None,
+            alternative: None,
+            selected: None,
         },
         &closing,
         closed,
@@ -208,9 +214,9 @@ fn one(
 ///
 /// # Errors
 /// Every fault of the document.
-pub fn matrix(folder: &mut crate::policy::Folder) -> Result<Arc<ApprovalMatrix>, Failure> {
+pub fn approvals(folder: &mut crate::policy::Folder) -> Result<Arc<ApprovalPolicy>, Failure> {
     let document = folder.read(&documents::APPROVALS)?;
     folder
-        .check(&documents::APPROVALS, ApprovalMatrix::new(&document))
+        .check(&documents::APPROVALS, ApprovalPolicy::new(&document))
         .map(Arc::new)
 }

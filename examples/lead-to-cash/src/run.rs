@@ -7,7 +7,7 @@ use l2c::commissions::{Plan, PlanDocument};
 use l2c::host::Decider;
 use l2c::leads::Forecaster;
 use l2c::orders::HoldPolicy;
-use l2c::quotes::ApprovalMatrix;
+use l2c::quotes::ApprovalPolicy;
 use l2c::revenue::RevenuePolicy;
 use l2c::revenue::contract_cost::ContractCostPolicy;
 
@@ -42,7 +42,7 @@ struct Policies {
     offer: Offer,
     selling: selling::Policy,
     forecaster: Forecaster,
-    matrix: Arc<ApprovalMatrix>,
+    approvals: Arc<ApprovalPolicy>,
     holds: HoldPolicy,
     billing: billing::Policy,
     simulation: Simulation,
@@ -59,7 +59,7 @@ impl Policies {
             offer: Offer::new(folder, &crm.products, terms.currency)?,
             forecaster: forecasting::forecaster(folder, selling.process.clone())?,
             selling,
-            matrix: quoting::matrix(folder)?,
+            approvals: quoting::approvals(folder)?,
             holds: ordering::holds(folder)?,
             billing: billing::Policy::read(folder)?,
             simulation: Simulation::read(folder)?,
@@ -156,7 +156,7 @@ fn stages(
     let pipeline = forecasting::report(crm, offer, &policies.forecaster, &cases, as_of, kept.output)?;
     tables::opportunities(&cases, kept.output)?;
 
-    let deals = quoting::quote(known, &policies.matrix, &cases, kept)?;
+    let deals = quoting::quote(known, &policies.approvals, &cases, kept)?;
     let case_count = cases.len();
     drop(cases);
     replay.check("quotes", kept, deals.iter().map(|deal| &deal.quote))?;

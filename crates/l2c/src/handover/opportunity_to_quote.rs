@@ -45,6 +45,6 @@ pub fn opportunity_to_quote(
         id: quote,
         parties: PartyRoles::new(account),
         opportunity: Some(id.to_owned()),
-        terms: QuoteTerms { request, valid_until },
+        terms: QuoteTerms::new(request, valid_until),
     })
 }

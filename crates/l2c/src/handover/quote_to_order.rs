@@ -5,7 +5,8 @@ use l2c_quotes::{Quote, QuoteStatus};
 use super::HandoverError;
 use super::error::Thing;
 
-/// The order that an accepted quote becomes: its parties, and its lines with the net amounts that were accepted.
+/// The order that an accepted quote becomes: its parties, and the lines that were taken with the net amounts that were accepted.
+/// It fits a quote that has become an order already, too: asked again, it gives the same.
 ///
 /// `kind` says what each line sells. A line of the order is named after the order and the line of the quote; its
 /// product is the product's id, and behind a slash the component that the line is.
@@ -25,7 +26,8 @@ pub fn quote_to_order(
         next: "orders",
     };
     let status = from.needs("version", quote.status())?;
-    from.is(status == QuoteStatus::Accepted, "accepted", status)?;
+    let is_accepted = matches!(status, QuoteStatus::Accepted | QuoteStatus::Ordered);
+    from.is(is_accepted, "accepted", status)?;
     let version = from.needs("version", quote.latest())?;
     let priced = from.needs("figures", version.priced())?;
     let parties = from.needs("parties", quote.parties())?;
@@ -48,9 +50,9 @@ pub fn quote_to_order(
         parties: parties.clone(),
         source: format!("{id} v{}", version.number()),
         currency: priced.currency(),
-        lines: priced
+        lines: version
             .lines()
-            .iter()
+            .into_iter()
             .map(line)
             .collect::<Result<_, HandoverError>>()?,
         id: order,

@@ -7,10 +7,11 @@ use l2c_host::{Decider, PartyId, PartyRoles};
 use l2c_money::{Currency, Money, Quantity};
 use l2c_pricing::{Catalogue, Engine, PriceBook, PriceRequest, ProductId, RequestLine, Waterfall};
 use l2c_quotes::{
-    Actor, ApprovalMatrix, Quote, QuoteCommand, QuoteContext, QuoteEvent, QuoteId, QuoteRefusal, QuoteTerms,
+    Actor, ApprovalPolicy, Quote, QuoteCommand, QuoteContext, QuoteEvent, QuoteId, QuotePolicy, QuoteRefusal,
+    QuoteTerms,
 };
 
-pub const MATRIX: &str = r#"{"id": "approvals", "version": 5, "currency": "USD", "rules": [
+pub const APPROVALS: &str = r#"{"id": "approvals", "version": 5, "currency": "USD", "rules": [
     {"id": "discount", "reason": "More than 10 % off list",
      "when": {"fact": "discount_percent", "gt": "10"}, "approvers": ["manager", "director"]},
     {"id": "floor", "reason": "Below the price floor",
@@ -18,8 +19,8 @@ pub const MATRIX: &str = r#"{"id": "approvals", "version": 5, "currency": "USD",
     {"id": "surcharge", "reason": "More than 50 % above list",
      "when": {"fact": "discount_percent", "lt": "-50"}, "approvers": ["manager"]}]}"#;
 
-pub fn matrix(json: &str) -> ApprovalMatrix {
-    ApprovalMatrix::new(&serde_json::from_str(json).unwrap()).unwrap()
+pub fn approvals(json: &str) -> ApprovalPolicy {
+    ApprovalPolicy::new(&serde_json::from_str(json).unwrap()).unwrap()
 }
 
 pub fn engine() -> Engine {
@@ -53,10 +54,7 @@ pub fn terms(total: i64) -> QuoteTerms {
     let line = RequestLine::new("1", ProductId::from_key("GTXPro").unwrap(), Quantity::pieces(1));
     let target = Money::from_minor(total * 100, Currency::USD).unwrap();
     let request = PriceRequest::new(day("2017-03-05"), vec![line]).with_target(target);
-    QuoteTerms {
-        request,
-        valid_until: day("2017-03-31"),
-    }
+    QuoteTerms::new(request, day("2017-03-31"))
 }
 
 pub fn draft(total: i64) -> QuoteCommand {
@@ -70,7 +68,7 @@ pub fn draft(total: i64) -> QuoteCommand {
 }
 
 static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| Arc::new(engine()));
-static APPROVALS: LazyLock<Arc<ApprovalMatrix>> = LazyLock::new(|| Arc::new(matrix(MATRIX)));
+static POLICY: LazyLock<Arc<ApprovalPolicy>> = LazyLock::new(|| Arc::new(approvals(APPROVALS)));
 
 /// Somebody with the role of their name; `all` has every role.
 pub fn context(who: &str, today: &str) -> QuoteContext {
@@ -79,12 +77,13 @@ pub fn context(who: &str, today: &str) -> QuoteContext {
     } else {
         vec![who]
     };
-    let (engine, matrix) = (Arc::clone(&ENGINE), Arc::clone(&APPROVALS));
+    let (engine, approvals) = (Arc::clone(&ENGINE), Arc::clone(&POLICY));
     QuoteContext {
         today: day(today),
         actor: Actor::new(party(who), roles),
         engine,
-        matrix,
+        approvals,
+        policy: QuotePolicy::default(),
     }
 }
 

@@ -189,11 +189,11 @@ fn approvals(press: &Press<'_>, deal: &Deal, submission: &Submission) -> Markup 
         section.behind {
             h2 { "Approvals" }
             @if required.is_empty() {
-                p { "None was needed by " (submission.matrix) "." }
+                p { "None was needed by " (submission.approval.policy) "." }
             } @else {
                 div.scroll {
                     table.wide {
-                        caption { "Asked for by " (submission.matrix) }
+                        caption { "Asked for by " (submission.approval.policy) }
                         thead {
                             tr {
                                 th scope="col" { "Why" }
@@ -203,18 +203,18 @@ fn approvals(press: &Press<'_>, deal: &Deal, submission: &Submission) -> Markup 
                         }
                         tbody {
                             @for required in required {
-                                @for role in &required.approvers {
+                                @for approver in &required.approvers {
                                     tr {
                                         th scope="row" {
                                             (required.reason)
                                             span.sub { "Rule " (required.rule) ": " (required.because) }
                                         }
-                                        @match deal.given.iter().find(|a| a.rule == required.rule && a.role == *role) {
+                                        @match deal.given.iter().find(|a| a.rule == required.rule && a.approver == *approver) {
                                             Some(given) => {
-                                                td { (press.name(&given.by)) span.sub { "as " (role) } }
+                                                td { (press.name(&given.by)) span.sub { "as " (approver) } }
                                                 td { (day(given.on)) }
                                             },
-                                            None => { td { "open" span.sub { (role) } } td {} },
+                                            None => { td { "open" span.sub { (approver) } } td {} },
                                         }
                                     }
                                 }

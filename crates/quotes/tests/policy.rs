@@ -12,12 +12,12 @@ mod shop;
 
 use l2c_money::Quantity;
 use l2c_pricing::{PriceRequest, ProductId, RequestLine};
-use l2c_quotes::{ApprovalMatrix, ApprovalMatrixDocument};
-use shop::{day, engine, matrix, terms};
+use l2c_quotes::{ApprovalFigures, ApprovalPolicy, ApprovalPolicyDocument};
+use shop::{approvals, day, engine, terms};
 
 fn faults(rules: &str) -> String {
     let json = format!(r#"{{"id": "approvals", "version": 1, "currency": "USD", "rules": [{rules}]}}"#);
-    let faults = ApprovalMatrix::new(&serde_json::from_str(&json).unwrap()).unwrap_err();
+    let faults = ApprovalPolicy::new(&serde_json::from_str(&json).unwrap()).unwrap_err();
     faults
         .iter()
         .map(ToString::to_string)
@@ -26,7 +26,7 @@ fn faults(rules: &str) -> String {
 }
 
 #[test]
-fn every_fault_of_a_matrix_is_reported() {
+fn every_fault_of_a_policy_is_reported() {
     let rules = r#"
         {"id": "a", "reason": "", "approvers": []},
         {"id": "a", "reason": "A", "approvers": [" manager"], "when": {"fact": "discount", "gt": "10"}},
@@ -34,22 +34,22 @@ fn every_fault_of_a_matrix_is_reported() {
          "any_line": {"all": [{"fact": "net_total", "gt": "10"}, {"fact": "product", "eq": "prd_GTXPro"}]}}"#;
     insta::assert_snapshot!(faults(rules), @r#"
     rules[0].reason: write 1 to 200 characters without blanks around them
-    rules[0].approvers: name at least one role; a quote that no rule names is approved by itself
+    rules[0].approvers: name at least one approver; a quote that no rule names is approved by itself
     rules[1].id: `a` stands at rules[0] already
     rules[1].approvers[0]: write 1 to 200 characters without blanks around them
-    rules[1].when.fact: no fact is named "discount"; there are: discount_percent, floor_shortfall, floor_violations, largest_line_discount_percent, line_count, list_total, net_total, validity_days
+    rules[1].when.fact: no fact is named "discount"; there are: discount_percent, floor_shortfall, floor_violations, largest_line_discount_percent, line_count, list_total, margin_percent, net_total, validity_days
     rules[2].when.gt: "net_total" is a number, and "10 USD" is not; write a decimal as a string, such as "1000.50"
     rules[2].any_line.all[0].fact: no fact is named "net_total"; there are: component, discount_percent, list, net, product, quantity
     "#);
 }
 
 #[test]
-fn a_matrix_is_read_as_it_is_written() {
+fn a_policy_is_read_as_it_is_written() {
     let json = r#"{"id":"approvals","version":1,"currency":"USD","own_request":"refuse","rules":[{"id":"r","reason":"R","when":{"fact":"net_total","gt":"10"},"approvers":["manager"]}]}"#;
-    let document: ApprovalMatrixDocument = serde_json::from_str(json).unwrap();
+    let document: ApprovalPolicyDocument = serde_json::from_str(json).unwrap();
     assert_eq!(serde_json::to_string(&document).unwrap(), json);
     let more = json.replace("\"reason\"", "\"quorum\":2,\"reason\"");
-    assert!(serde_json::from_str::<ApprovalMatrixDocument>(&more).is_err());
+    assert!(serde_json::from_str::<ApprovalPolicyDocument>(&more).is_err());
 }
 
 /// The rules that a quote of one GTX Pro at a total of 555 USD and some mugs needs.
@@ -63,9 +63,8 @@ fn required(rules: &str, mugs: u32) -> Vec<String> {
             .push(RequestLine::new("2", mug, Quantity::pieces(mugs)));
     }
     let priced = engine().price(&request).unwrap();
-    let required = matrix(&json)
-        .required(&priced, day("2017-03-05"), day("2017-03-31"))
-        .unwrap();
+    let figures = ApprovalFigures::of_quote(&priced, day("2017-03-05"), day("2017-03-31")).unwrap();
+    let required = approvals(&json).required(&[figures]).unwrap();
     required
         .iter()
         .map(|required| format!("{}: {}", required.rule, required.because))
