@@ -41,6 +41,18 @@ pub const KINDS: &[Kind] = &[
         interpret: pricing::approval,
     },
     Kind {
+        name: "price_line",
+        interpret: pricing::price_line,
+    },
+    Kind {
+        name: "price_quote",
+        interpret: pricing::price_quote,
+    },
+    Kind {
+        name: "discount_limit",
+        interpret: pricing::discount_limit,
+    },
+    Kind {
         name: "exact_split",
         interpret: revenue::exact_split,
     },

@@ -1,13 +1,19 @@
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use l2c_documents::Faults;
 use l2c_explain::{Explanation, Figure, NoTrace, Note, Recorder, StepId, Trace};
-use l2c_money::Money;
+use l2c_money::{Currency, Exact, Money, Rounding, RoundingPolicy};
+use l2c_rules::{FactType, Facts, Value};
 
 use crate::line::OpenLine;
 use crate::list_amount::ListAmounts;
 use crate::priced_quote::Parts;
-use crate::{Catalogue, FloorViolation, PriceBook, PriceRequest, PricedQuote, PricingError, Waterfall};
+use crate::waterfall::document::GuardPolicy;
+use crate::{
+    Catalogue, FloorViolation, Input, LineInput, PriceBook, PriceRequest, PricedQuote, PricingError,
+    Waterfall,
+};
 
 /// Prices requests by one catalogue, one price book and one waterfall.
 ///
@@ -43,6 +49,7 @@ impl Engine {
     pub fn new(catalogue: Catalogue, price_book: PriceBook, waterfall: Waterfall) -> Result<Self, Faults> {
         price_book.check_against(&catalogue)?;
         waterfall.check_currency(price_book.currency())?;
+        waterfall.check_against(&catalogue)?;
         Ok(Self {
             catalogue,
             price_book,
@@ -128,8 +135,10 @@ impl Engine {
                 line: line.id.clone(),
             });
         }
+        let attributes = self.attributes(request)?;
         for line in &mut lines {
-            self.waterfall.run_percent_steps(rec, request, line)?;
+            let input = line_input(request, line, &attributes, currency);
+            line.run(rec, &self.waterfall, &input)?;
         }
         self.waterfall
             .negotiate(rec, currency, request.target, &mut lines)?;
@@ -155,6 +164,33 @@ impl Engine {
         })
     }
 
+    /// The attributes of the request that the waterfall declares, with their types.
+    fn attributes(&self, request: &PriceRequest) -> Result<Facts, PricingError> {
+        let mut facts = Facts::new();
+        for name in self.waterfall.attributes() {
+            if let Some(text) = request.attributes.get(name) {
+                facts.set(name.clone(), text.as_str());
+            }
+        }
+        for (name, kind) in &self.waterfall.typed_attributes {
+            let Some(text) = request.attributes.get(name) else {
+                continue;
+            };
+            let value = match kind {
+                FactType::Number => text.parse::<Exact>().ok().map(Value::Number),
+                FactType::Date => text.parse::<NaiveDate>().ok().map(Value::Date),
+                FactType::Flag => text.parse::<bool>().ok().map(Value::Flag),
+                FactType::Text => Some(Value::Text(text.clone())),
+            };
+            let value = value.ok_or_else(|| PricingError::InvalidAttribute {
+                name: name.clone(),
+                expected: *kind,
+            })?;
+            facts.set(name.clone(), value);
+        }
+        Ok(facts)
+    }
+
     /// Floors are tested on the net, after the document's own steps, so that nothing slips below one through
     /// them. A floor belongs to a price: the components that share a price are tested together.
     fn violations<M: Clone>(&self, lines: &[OpenLine<'_, M>]) -> Result<Vec<FloorViolation>, PricingError> {
@@ -164,6 +200,9 @@ impl Engine {
         };
         let mut violations = Vec::new();
         for group in lines.chunk_by(same_price) {
+            for line in group {
+                violations.extend(self.guard_violations(line)?);
+            }
             let Some(first) = group.first() else { continue };
             let Some(floor) = first.entry.floor else { continue };
             let quantity = first.request.quantity;
@@ -183,6 +222,7 @@ impl Engine {
                 violations.push(FloorViolation {
                     request_line,
                     price_entry,
+                    guard: None,
                     floor,
                     net,
                 });
@@ -190,6 +230,65 @@ impl Engine {
         }
         Ok(violations)
     }
+
+    /// The floors of the steps of a line, after what the document took off it.
+    fn guard_violations<M: Clone>(
+        &self,
+        line: &OpenLine<'_, M>,
+    ) -> Result<Vec<FloorViolation>, PricingError> {
+        let currency = self.price_book.currency();
+        let net = &line.running.value;
+        let mut violations = Vec::new();
+        for guard in &line.guards {
+            let below = if line.request.quantity.exact().is_negative() {
+                *net > guard.lowest_net
+            } else {
+                *net < guard.lowest_net
+            };
+            if !below {
+                continue;
+            }
+            if guard.policy == GuardPolicy::Reject {
+                return Err(PricingError::BelowFloor {
+                    line: line.id.clone(),
+                    step: guard.step.clone(),
+                    floor: guard.lowest_net.to_string(),
+                    value: net.to_string(),
+                });
+            }
+            violations.push(FloorViolation {
+                request_line: line.request.id.clone(),
+                price_entry: line.entry.path(),
+                guard: Some(guard.step.clone()),
+                floor: RoundingPolicy::minor_unit(Rounding::Up).money(&guard.lowest_net, currency)?,
+                net: Money::try_from_exact(net, currency)?,
+            });
+        }
+        Ok(violations)
+    }
+}
+
+/// What a line brings to the waterfall.
+fn line_input<'a, M>(
+    request: &PriceRequest,
+    line: &OpenLine<'a, M>,
+    attributes: &Facts,
+    currency: Currency,
+) -> LineInput<'a> {
+    let asked = line.request;
+    let mut input = LineInput::new(&asked.id, asked.quantity.exact(), currency);
+    input.unit = Some(asked.quantity.unit());
+    input.date = Some(request.date);
+    input.cost = asked.cost.map(Exact::from);
+    for (name, value) in &asked.inputs {
+        input.inputs.push(Input::new(name.as_str(), value.clone()));
+    }
+    input.attributes = attributes
+        .clone()
+        .text("product", asked.product.as_str())
+        .with_known("component", line.component.clone())
+        .number("list_amount", line.list.exact().abs());
+    input
 }
 
 impl ExplainedQuote {

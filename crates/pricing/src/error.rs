@@ -2,6 +2,8 @@ use chrono::NaiveDate;
 use l2c_documents::Faults;
 use l2c_money::{Currency, Exact, Money, MoneyError, Unit};
 
+use l2c_rules::FactType;
+
 use crate::ProductId;
 
 /// What can be wrong with a pricing document or a request.
@@ -106,6 +108,80 @@ pub enum PricingError {
         /// The quantity.
         quantity: Exact,
     },
+    /// An attribute of a request that has not the type that the waterfall declares.
+    #[error("attribute `{name}` is not a {expected}")]
+    InvalidAttribute {
+        /// The attribute.
+        name: String,
+        /// Its type.
+        expected: FactType,
+    },
+    /// A step of a waterfall that has no price to work on, or a line that ends without one.
+    #[error(
+        "line `{line}`, step `{step}`: there is no price yet; set one before, or give the line a list price"
+    )]
+    NoRunningPrice {
+        /// The line.
+        line: String,
+        /// The step, or the end of the line.
+        step: String,
+    },
+    /// A step that needs the cost of a line that has none.
+    #[error("line `{line}`, step `{step}`: the line has no cost")]
+    NoCost {
+        /// The line.
+        line: String,
+        /// The step.
+        step: String,
+    },
+    /// A price below a floor that refuses it.
+    #[error("line `{line}`, step `{step}`: {value} is below the floor {floor}")]
+    BelowFloor {
+        /// The line.
+        line: String,
+        /// The guard.
+        step: String,
+        /// The floor, at the level of the step.
+        floor: String,
+        /// The figure.
+        value: String,
+    },
+    /// Rules that exclude each other and have one priority.
+    #[error("line `{line}`, step `{step}`: {rules} have one priority and exclude each other")]
+    TiedRules {
+        /// The line.
+        line: String,
+        /// The stack.
+        step: String,
+        /// The rules.
+        rules: String,
+    },
+    /// A figure in another currency than the one it is to be used with.
+    #[error("line `{line}`, step `{step}`: {found} where {expected} is due; convert it")]
+    StepCurrency {
+        /// The line.
+        line: String,
+        /// The step, or the end of the line.
+        step: String,
+        /// The currency of the figure.
+        found: Currency,
+        /// The currency that is due.
+        expected: Currency,
+    },
+    /// A figure that a line brings and a step cannot use.
+    #[error("line `{line}`, step `{step}`: {value} is refused: {expected}")]
+    InvalidInput {
+        /// The line.
+        line: String,
+        /// The step.
+        step: String,
+        /// The figure.
+        value: String,
+        /// What would be right.
+        expected: &'static str,
+        /// The code of the error.
+        code: &'static str,
+    },
     /// A target total, but the waterfall has no negotiated step.
     #[error("waterfall {waterfall} has no `negotiated` step: add one, or ask without a target")]
     NoNegotiatedStep {
@@ -144,6 +220,36 @@ pub enum PricingError {
         /// How many were allowed.
         steps: u64,
     },
+    /// A total that an adjustment cannot reach.
+    #[error("{adjustment}: {target} cannot be reached from {total}: {reason}")]
+    TotalUnreachable {
+        /// Where the adjustment stands in its document.
+        adjustment: String,
+        /// The target.
+        target: String,
+        /// The total before.
+        total: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A line that is to be bought and to be rewarded.
+    #[error("{adjustment}: line `{line}` is in both pools: keep them apart, or say `same_pool`")]
+    OverlappingPools {
+        /// Where the adjustment stands in its document.
+        adjustment: String,
+        /// The line.
+        line: String,
+    },
+    /// A price that no discount keeps above its floor.
+    #[error("{value} is refused: {expected}")]
+    NoDiscountLimit {
+        /// The figure.
+        value: String,
+        /// What would be right.
+        expected: &'static str,
+        /// The code of the error.
+        code: &'static str,
+    },
     /// A stored priced quote does not agree with itself.
     #[error("priced quote, {place}: {stored} is stored, its parts give {derived}")]
     InconsistentFigures {
@@ -168,19 +274,24 @@ impl PricingError {
             Self::EmptyRequest => "empty_request",
             Self::DuplicateLine { .. } => "duplicate_line",
             Self::UnknownProduct { .. } => "unknown_product",
-            Self::NoPrice { .. } => "no_price",
             Self::UnknownBook { .. } => "unknown_book",
-            Self::NoBookPrice { .. } => "no_price",
-            Self::AmbiguousRules { .. } => "ambiguous_rules",
             Self::NoRate { .. } => "no_rate",
             Self::InvalidRate { .. } => "invalid_rate",
             Self::UnknownUnit { .. } => "unknown_uom",
             Self::InvalidUnitFactor { .. } => "invalid_unit_factor",
             Self::NegativeQuantity { .. } => "negative_quantity",
+            Self::NoPrice { .. } | Self::NoBookPrice { .. } | Self::NoRunningPrice { .. } => "no_price",
+            Self::InvalidAttribute { .. } => "mistyped_fact",
+            Self::NoCost { .. } => "no_cost",
+            Self::BelowFloor { .. } => "below_floor",
+            Self::AmbiguousRules { .. } | Self::TiedRules { .. } => "ambiguous_rules",
+            Self::StepCurrency { .. } => "currency_mismatch",
+            Self::InvalidInput { code, .. } | Self::NoDiscountLimit { code, .. } => code,
+            Self::OverlappingPools { .. } => "overlapping_pools",
             Self::NoNegotiatedStep { .. } => "no_negotiated_step",
             Self::TargetCurrency { .. } => "currency_mismatch",
             Self::TargetNotInMinorUnits { .. } => "not_in_minor_units",
-            Self::TargetUnreachable { .. } => "target_unreachable",
+            Self::TargetUnreachable { .. } | Self::TotalUnreachable { .. } => "target_unreachable",
             Self::SearchLimit { .. } => "search_limit",
             Self::InconsistentFigures { .. } => "inconsistent_figures",
             Self::Money(error) => error.code(),

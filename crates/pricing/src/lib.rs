@@ -40,17 +40,21 @@
 //! - [`PriceBook`]: list prices and floors with their dates, in one currency.
 //! - [`PriceBooks`]: several books whose entries compete, for customers, quantities and days, or by formulas on each
 //!   other; a [`Strategy`] says which wins, [`lint()`] what is probably not meant.
-//! - [`Waterfall`]: percentage steps with conditions, the rounding of a line, the negotiated step. What a condition
-//!   may test is listed at [`WaterfallDocument::facts`].
-//! - [`Engine`], [`PriceRequest`], [`PricedQuote`], [`ExplainedQuote`]: the computation.
+//! - [`Waterfall`]: the steps of a line as data ([`StepDocument`]), its rounding, the negotiated step. What a condition
+//!   may test is listed at [`WaterfallDocument::facts`]. [`Waterfall::price`] prices one line alone; [`presets`] has
+//!   documents to begin with.
+//! - [`Adjustments`]: what happens to lines together, each with a waterfall of its own.
+//! - [`Engine`], [`PriceRequest`], [`PricedQuote`], [`ExplainedQuote`]: the computation over a catalogue.
+//! - [`DiscountLimit`], [`Engine::reach`], [`Adjustments::next_tier`], [`PricedLines::floor_room`]: what would be.
 //!
 //! # How a price comes about
 //! 1. **List**: the price of the day times the quantity, exact. A product whose components have shares of its
 //!    list price is rounded here and split over them by largest remainder, so that they add up to it.
-//! 2. **Percentage steps**, in their order, each on its line and exact. A step that does not apply stays
-//!    visible with its reason. A discount never turns a line round.
-//! 3. **Rounding** of each line to whole minor units: the one rounding point, named
-//!    [`LINE_ROUNDING`], its residue a row of its own.
+//! 2. **Steps**, in their order, each on its line and exact. A step that does not apply stays visible with its
+//!    reason, and so does a rule that loses to another. A discount never turns a line round. A waterfall that sets
+//!    prices of its own works on the price of one unit until it is extended.
+//! 3. **Rounding** of each line to whole minor units, named [`LINE_ROUNDING`], its residue a row of its own.
+//!    Before that only a `round` step rounds, and a discount that says so.
 //! 4. **Negotiated step**: the difference between the agreed total and the total so far, down or up, spread
 //!    over the lines by their amounts, to the minor unit, by largest remainder. The nets add up to the agreed
 //!    total exactly. Lines with the other sign than the total carry nothing of it.
@@ -61,7 +65,7 @@
 //! conditions see magnitudes, and floors compare unit prices.
 //!
 //! # Guarantees
-//! Each is a law in `tests/laws.rs`: nets add up to the agreed total in any currency and sign; each net is
+//! Each is a law in `tests/laws.rs` or `tests/waterfall_laws.rs`: nets add up to the agreed total in any currency and sign; each net is
 //! within one minor unit of its exact share; a target of list gives list; a step of 0 % changes nothing; a
 //! return mirrors its sale; the order of lines does not matter but for ties; an explanation recomputes to
 //! every net; components add up to their product.
@@ -73,11 +77,16 @@
 //! | `empty_request`, `duplicate_line`, `negative_quantity` | mend the request |
 //! | `unknown_product`, `no_price` | add the product or the price, or take another date or unit |
 //! | `unknown_book` | ask for a book that there is |
-//! | `ambiguous_rules` | rank the two entries, or end one; the message names both |
+//! | `ambiguous_rules` | rank the two entries or rules, or end one; the message names both |
 //! | `no_rate`, `invalid_rate` | give an exchange rate in that direction |
 //! | `unknown_uom`, `invalid_unit_factor` | say how many stock units there are in one of the unit |
+//! | `no_cost` | give the line a cost |
+//! | `below_floor` | ask for a higher price, or let the guard flag it and have it approved |
+//! | `invalid_percent`, `invalid_factor`, `mistyped_fact` | mend the figure or attribute that the request brings |
+//! | `overlapping_pools` | keep what is bought apart from what is rewarded |
+//! | `invalid_price`, `floor_above_price` | no discount keeps that floor |
 //! | `no_negotiated_step` | add the step to the waterfall, or ask without a target |
-//! | `currency_mismatch` | convert the target into the currency of the price book |
+//! | `currency_mismatch` | convert the target, or add a `convert` step |
 //! | `not_in_minor_units` | round the target |
 //! | `target_unreachable` | agree on a total with the sign of the lines; for free lines let the step spread equally |
 //! | `search_limit` | choose more before asking, or allow more work ([`ConfigurationModel::with_search_limit`]) |
@@ -85,11 +94,15 @@
 //! | codes of [`MoneyError`](l2c_money::MoneyError) | a figure is outside its published bounds |
 //!
 //! # What it is not
-//! An [`Engine`] reads one plain price book. No tiers, promotions, coupons or taxes.
+//! An [`Engine`] reads one plain price book.
+//! No coupons with budgets, no rebates after the fact. An [`Engine`] prices by one waterfall; lines with different ones
+//! go through [`Adjustments`].
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod adjustment;
 mod catalogue;
 mod configuration;
+mod discount_limit;
 mod document;
 mod engine;
 mod error;
@@ -98,11 +111,14 @@ mod line;
 mod list_amount;
 mod names;
 mod negotiated;
-mod percent_steps;
+pub mod presets;
 mod price_book;
+mod priced_lines;
 mod priced_quote;
 mod request;
 mod waterfall;
+mod waterfall_rows;
+mod what_if;
 
 // What the public API names of other crates, so that a program needs this one alone.
 pub use chrono;
@@ -112,6 +128,12 @@ pub use l2c_host as host;
 pub use l2c_money as money;
 pub use l2c_rules as rules;
 
+pub use adjustment::document::{
+    AddItemDocument, AdjustmentDocument, AdjustmentsDocument, BuyGetDocument, DiscountDocument, FloorTest,
+    Measure, MeasureTestDocument, PercentOfTotalDocument, PoolDocument, RewardDocument, RoundingLevel,
+    TargetTotalDocument, TaxDocument, TaxLevel, TierDocument, TiersDocument, TotalBase,
+};
+pub use adjustment::{Adjustments, LineComponent, LineToPrice, MAX_ADJUSTMENTS};
 pub use catalogue::{
     Catalogue, CatalogueDocument, Component, ComponentDocument, MakeUp, Product, ProductDocument, ProductId,
 };
@@ -122,6 +144,7 @@ pub use configuration::{
     OptionDocument, OptionGroupDocument, OptionPricing, OptionQuantityDocument, QuantityChoiceDocument,
     Remedy, Repair, SEARCH_STEPS, Selection, Violation,
 };
+pub use discount_limit::{DiscountLimit, PriceFloor};
 pub use document::DocumentRef;
 pub use engine::{Engine, ExplainedQuote};
 pub use error::PricingError;
@@ -136,8 +159,17 @@ pub use price_book::{
     PriceEntry, PriceEntryDocument, PriceQuery, PriceRule, SelectionDocument, Severity, SoldIn, Standing,
     Strategy, Ties, UnitFactors, lint,
 };
-pub use priced_quote::{FloorViolation, PricedLine, PricedQuote, WaterfallRow};
+pub use priced_lines::{AdjustedLine, AdjustmentOutcome, LineViolation, PricedLines};
+pub use priced_quote::{FloorViolation, PricedLine, PricedQuote, RuleRow, WaterfallRow};
 pub use request::{PriceRequest, RequestLine};
-pub use waterfall::{
-    LINE_ROUNDING, LIST, MAX_STEPS, PercentStepDocument, StepDocument, Waterfall, WaterfallDocument,
+pub use waterfall::document::{
+    BoundDocument, ChangeStepDocument, ClampStepDocument, ConvertStepDocument, CostPlusStepDocument,
+    GuardPolicy, GuardStepDocument, MarkStepDocument, Percentages, PriceStepDocument, ProrateStepDocument,
+    Returns, RoundStepDocument, SignPolicy, StepDocument, WaterfallDocument,
 };
+pub use waterfall::line_price::{Effect, GuardViolation, Level, LinePrice, Skip, StepOutcome};
+pub use waterfall::operand::Operand;
+pub use waterfall::stack::document::{StackMode, StackOrder, StackRuleDocument, StackStepDocument, Tie};
+pub use waterfall::stack::{ActiveRule, Lost, LostRule, StackOutcome};
+pub use waterfall::{Input, LINE_ROUNDING, LIST, LineInput, MAX_RULES, MAX_STEPS, Waterfall};
+pub use what_if::{FloorRoom, NextTier, TotalReached};

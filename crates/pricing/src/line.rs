@@ -1,8 +1,10 @@
-use l2c_explain::Figure;
+use l2c_explain::{Figure, Recorder};
 use l2c_money::{Exact, Money};
 
 use crate::price_book::PriceEntry;
-use crate::{PricedLine, PricingError, RequestLine, WaterfallRow};
+use crate::waterfall::run::{ListFigure, run};
+use crate::waterfall_rows::{LineGuard, guards, rows};
+use crate::{LINE_ROUNDING, LineInput, PricedLine, PricingError, RequestLine, Waterfall, WaterfallRow};
 
 /// A line on its way from list to net.
 pub(crate) struct OpenLine<'a, M> {
@@ -14,11 +16,34 @@ pub(crate) struct OpenLine<'a, M> {
     pub(crate) name: String,
     pub(crate) list: Money,
     pub(crate) rows: Vec<WaterfallRow>,
-    /// The figure after each row that a percentage may be taken of.
-    pub(crate) subtotals: Vec<Figure<M>>,
+    /// The floors of its steps.
+    pub(crate) guards: Vec<LineGuard>,
+    /// What its first step begins with.
+    pub(crate) opening: Option<ListFigure<M>>,
 }
 
 impl<M: Clone> OpenLine<'_, M> {
+    /// The steps of the line, and its rounding.
+    pub(crate) fn run<R: Recorder<Mark = M>>(
+        &mut self,
+        rec: &mut R,
+        waterfall: &Waterfall,
+        input: &LineInput<'_>,
+    ) -> Result<(), PricingError> {
+        let run = run(rec, waterfall, input, self.opening.take())?;
+        self.rows = rows(waterfall, input, &run);
+        let rounded = waterfall.rounded(rec, &run.exact, input.currency, || {
+            format!("line {}, rounded", self.id)
+        })?;
+        let residue = &rounded.value - &run.exact.value;
+        self.running = run.exact.clone();
+        if !residue.is_zero() {
+            self.apply(LINE_ROUNDING, "Rounding of the line", residue, rounded);
+        }
+        self.guards = guards(waterfall, input, &run, &self.running.value);
+        Ok(())
+    }
+
     pub(crate) fn apply(&mut self, step: &str, label: &str, amount: Exact, after: Figure<M>) {
         self.rows
             .push(WaterfallRow::applied(step, label, amount, after.value.clone()));

@@ -5,7 +5,9 @@ use l2c_money::{AllocationPolicy, Percent};
 use crate::catalogue::{Component, Product};
 use crate::line::OpenLine;
 use crate::price_book::PriceEntry;
-use crate::{Catalogue, LIST, MakeUp, PriceBook, PricingError, RequestLine, Waterfall, WaterfallRow};
+use crate::waterfall::line_price::Level;
+use crate::waterfall::run::ListFigure;
+use crate::{Catalogue, MakeUp, PriceBook, PricingError, RequestLine, Waterfall};
 
 /// The list amounts of a day: what each product is made of, and what it costs.
 pub(crate) struct ListAmounts<'a> {
@@ -33,28 +35,68 @@ impl<'a> ListAmounts<'a> {
             })?;
         match product.make_up() {
             MakeUp::Whole => {
-                let (entry, extended) = self.extend(rec, line, None)?;
-                lines.push(self.opened(line, product, None, entry, extended)?);
+                let (entry, list) = self.list(rec, line, None)?;
+                lines.push(self.opened(line, product, None, entry, list)?);
             }
             MakeUp::Priced(components) => {
                 for component in components {
-                    let (entry, extended) = self.extend(rec, line, Some(component))?;
-                    lines.push(self.opened(line, product, Some(component), entry, extended)?);
+                    let (entry, list) = self.list(rec, line, Some(component))?;
+                    lines.push(self.opened(line, product, Some(component), entry, list)?);
                 }
             }
             MakeUp::Shares(shares) => {
-                let (entry, extended) = self.extend(rec, line, None)?;
+                let (entry, price) = self.price(rec, line, None)?;
+                let extended = self.extend(rec, line, &price);
                 let parts = self.split(rec, product, shares, &extended)?;
                 for ((component, _), part) in shares.iter().zip(parts) {
-                    lines.push(self.opened(line, product, Some(component), entry, part)?);
+                    let level = Level::Line;
+                    let list = ListFigure { figure: part, level };
+                    lines.push(self.opened(line, product, Some(component), entry, list)?);
                 }
             }
         }
         Ok(())
     }
 
+    /// What a line begins with: the price of one unit, if the waterfall works on it; else the list amount.
+    fn list<R: Recorder>(
+        &self,
+        rec: &mut R,
+        line: &RequestLine,
+        component: Option<&Component>,
+    ) -> Result<(&'a PriceEntry, ListFigure<R::Mark>), PricingError> {
+        let (entry, price) = self.price(rec, line, component)?;
+        let list = if self.waterfall.begins_with_list() {
+            ListFigure {
+                figure: self.extend(rec, line, &price),
+                level: Level::Line,
+            }
+        } else {
+            ListFigure {
+                figure: price,
+                level: Level::Unit,
+            }
+        };
+        Ok((entry, list))
+    }
+
     /// Price times quantity, exact.
     fn extend<R: Recorder>(
+        &self,
+        rec: &mut R,
+        line: &RequestLine,
+        price: &Figure<R::Mark>,
+    ) -> Figure<R::Mark> {
+        let unit = line.quantity.unit();
+        let quantity = rec.input(line.quantity.exact(), || Note::new("quantity").quantity(unit));
+        let currency = self.price_book.currency();
+        rec.product(price, &quantity, || {
+            Note::new(format!("list amount of line {}", line.id)).money(currency)
+        })
+    }
+
+    /// The list price of one unit.
+    fn price<R: Recorder>(
         &self,
         rec: &mut R,
         line: &RequestLine,
@@ -83,9 +125,7 @@ impl<'a> ListAmounts<'a> {
                 .money(currency)
                 .cite(self.price_book.document().cite(&entry.path()))
         });
-        let quantity = rec.input(line.quantity.exact(), || Note::new("quantity").quantity(unit));
-        let note = || Note::new(format!("list amount of line {}", line.id)).money(currency);
-        Ok((entry, rec.product(&price, &quantity, note)))
+        Ok((entry, price))
     }
 
     /// The list amount split over the components, to the minor unit, so that they add up to it.
@@ -124,7 +164,7 @@ impl<'a> ListAmounts<'a> {
         product: &Product,
         component: Option<&Component>,
         entry: &'a PriceEntry,
-        list: Figure<M>,
+        list: ListFigure<M>,
     ) -> Result<OpenLine<'a, M>, PricingError> {
         let (id, name) = match component {
             None => (request.id.clone(), product.name().to_owned()),
@@ -134,6 +174,10 @@ impl<'a> ListAmounts<'a> {
             }
         };
         let component = component.map(|component| component.id.clone());
+        let amount = match list.level {
+            Level::Line => list.figure.value.clone(),
+            Level::Unit => &list.figure.value * request.quantity.exact(),
+        };
         Ok(OpenLine {
             id,
             request,
@@ -143,15 +187,11 @@ impl<'a> ListAmounts<'a> {
             list: self
                 .waterfall
                 .line_rounding
-                .money(&list.value, self.price_book.currency())?,
-            rows: vec![WaterfallRow::applied(
-                LIST,
-                "List",
-                list.value.clone(),
-                list.value.clone(),
-            )],
-            subtotals: vec![list.clone()],
-            running: list,
+                .money(&amount, self.price_book.currency())?,
+            rows: Vec::new(),
+            guards: Vec::new(),
+            running: list.figure.clone(),
+            opening: Some(list),
         })
     }
 }

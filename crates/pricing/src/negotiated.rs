@@ -3,7 +3,7 @@ use l2c_money::{Currency, Money, MoneyError};
 
 use crate::line::OpenLine;
 use crate::priced_quote::is_whole;
-use crate::waterfall::NegotiatedStep;
+use crate::waterfall::step::NegotiatedStep;
 use crate::{PricingError, Waterfall};
 
 impl Waterfall {

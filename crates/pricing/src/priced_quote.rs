@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use l2c_money::{Currency, Exact, Money, MoneyError, Quantity};
 use serde::{Deserialize, Serialize};
 
-use crate::{DocumentRef, LIST, PricingError, ProductId};
+use crate::{DocumentRef, PricingError, ProductId};
 
 /// A priced request: every line with its waterfall, and the totals.
 ///
@@ -65,6 +67,22 @@ pub struct WaterfallRow {
     /// Why the step did not apply; absent if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
+    /// The rules of a step that stacks several, each with what it took off or why it did not apply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleRow>,
+}
+
+/// A rule of a step that stacks several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleRow {
+    /// Id of the rule.
+    pub rule: String,
+    /// What it adds; below zero for a discount. What exceeds the line is cut from the step, not from here.
+    pub amount: Exact,
+    /// Why it did not apply; absent if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<String>,
 }
 
 /// A price below its floor. The figures stand; somebody has to approve them.
@@ -75,7 +93,10 @@ pub struct FloorViolation {
     pub request_line: String,
     /// Where the floor stands in the price book: `entries[3]`.
     pub price_entry: String,
-    /// The floor of the line: price floor times quantity, rounded as a line is.
+    /// The step of the waterfall that guards the floor; absent for the floor of the price book.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<String>,
+    /// The lowest net of the line that is on the floor.
     pub floor: Money,
     /// The net of the line.
     pub net: Money,
@@ -248,6 +269,7 @@ impl PricedQuote {
                 amount,
                 subtotal: subtotal.clone(),
                 skipped,
+                rules: Vec::new(),
             });
         }
         total
@@ -292,24 +314,24 @@ impl PricedLine {
             let (value, scale) = (self.net.amount().to_string(), currency.minor_units());
             return Err(MoneyError::NotInMinorUnits { value, scale }.into());
         }
-        let starts = self.rows.first().is_some_and(|row| row.step == LIST);
-        let one_currency = self.net.currency() == currency && self.list.currency() == currency;
-        if !starts || !one_currency {
-            let derived = if starts {
-                currency.to_string()
-            } else {
-                LIST.to_owned()
-            };
-            let stored = if starts {
-                self.net.currency().to_string()
-            } else {
-                "another first row".to_owned()
-            };
-            return Err(PricingError::InconsistentFigures {
-                place: place("start"),
-                stored,
-                derived,
-            });
+        let mut seen = BTreeSet::new();
+        for row in &self.rows {
+            if !seen.insert(row.step.as_str()) {
+                return Err(PricingError::InconsistentFigures {
+                    place: place(&row.step),
+                    stored: "two rows".to_owned(),
+                    derived: "one".to_owned(),
+                });
+            }
+        }
+        for found in [self.net.currency(), self.list.currency()] {
+            if found != currency {
+                return Err(PricingError::InconsistentFigures {
+                    place: place("currency"),
+                    stored: found.to_string(),
+                    derived: currency.to_string(),
+                });
+            }
         }
         Ok(())
     }
@@ -324,6 +346,7 @@ impl WaterfallRow {
             amount,
             subtotal,
             skipped: None,
+            rules: Vec::new(),
         }
     }
 

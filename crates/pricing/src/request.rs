@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use l2c_money::{Money, Quantity};
+use l2c_money::{Decimal, Exact, Money, Quantity};
 use serde::{Deserialize, Serialize};
 
 use crate::ProductId;
@@ -33,6 +33,17 @@ pub struct RequestLine {
     pub product: ProductId,
     /// How much of it; negative for what goes back, and then all amounts are negative.
     pub quantity: Quantity,
+    /// The cost of one unit, in the currency of the price book.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "l2c_money::decimal_string::option"
+    )]
+    pub cost: Option<Decimal>,
+    /// Figures that steps of the waterfall name: a contracted price, a percentage that the seller gives, the
+    /// factor of a term. What no step names is ignored.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, Exact>,
 }
 
 impl PriceRequest {
@@ -62,6 +73,15 @@ impl RequestLine {
             id: id.into(),
             product,
             quantity,
+            cost: None,
+            inputs: BTreeMap::new(),
         }
+    }
+
+    /// With a figure that steps of the waterfall name.
+    #[must_use]
+    pub fn with_input(mut self, name: impl Into<String>, value: impl Into<Exact>) -> Self {
+        self.inputs.insert(name.into(), value.into());
+        self
     }
 }

@@ -96,18 +96,18 @@ fn every_fault_of_a_waterfall_is_reported() {
     attributes[1]: `quantity` is a fact of every line: choose another name
     attributes[2]: `region` stands at attributes[0] already
     attributes[3]: write 1 to 100 characters without blanks around them
-    steps[0].percent: 101 % is more than all: at most 100 %
     steps[0].id: `list` is taken: give each step its own id
+    steps[0].percent: 101 % is more than all: at most 100 %
     steps[1].label: write 1 to 100 characters without blanks around them
-    steps[1].percent: -1 % is below zero: write a surcharge of the positive percentage
     steps[1].of: `b` is not an earlier step; there are: list
+    steps[1].percent: -1 % is below zero: write a surcharge of the positive percentage
     steps[2].percent: -1 % is below zero: write a discount of the positive percentage
     steps[2].when.all[0].fact: no fact is named "nothing"; there are: , component, currency, date, is_return, list_amount, product, quantity, region, unit
     steps[2].when.all[1].gt: "quantity" is a number, and "much" is not; write a decimal as a string, such as "1000.50"
     steps[3].id: `line_rounding` is taken: give each step its own id
     steps[4]: the negotiated step is the last one: move this step before it
-    steps[4].of: `line_rounding` is not an earlier step; there are: a, b, list
     steps[4].id: `b` is taken: give each step its own id
+    steps[4].of: `line_rounding` is not an earlier step; there are: a, b, list
     steps[5]: the negotiated step is the last one: move this step before it
     "#);
     let step = r#"{"op": "surcharge", "id": "s", "label": "S", "percent": "1"}"#;

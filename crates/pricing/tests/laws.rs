@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use l2c_money::{Currency, Decimal, Exact, Money, Percent, Quantity, Rounding, Unit};
 use l2c_pricing::rules::FactTypes;
 use l2c_pricing::{
-    Catalogue, CatalogueDocument, ComponentDocument, Engine, PercentStepDocument, PriceBook,
+    Catalogue, CatalogueDocument, ChangeStepDocument, ComponentDocument, Engine, Operand, PriceBook,
     PriceBookDocument, PriceEntryDocument, PriceRequest, PricedQuote, ProductDocument, ProductId,
     RequestLine, StepDocument, Waterfall, WaterfallDocument,
 };
@@ -107,15 +107,16 @@ impl Shop {
         };
         let mut steps: Vec<StepDocument> = Vec::new();
         for (index, (raises, percent, of_list)) in self.steps.iter().enumerate() {
-            let step = PercentStepDocument {
+            let step = ChangeStepDocument {
                 id: format!("s{index}"),
                 label: "step".into(),
-                percent: Percent::new(Decimal::new(*percent, 2)).unwrap(),
+                percent: Some(Operand::Literal(Decimal::new(*percent, 2).into())),
                 of: of_list.then(|| "list".to_owned()),
                 when: (self.conditional && index % 2 == 1).then(|| {
                     let json = r#"{"fact": "quantity", "gte": "1000"}"#;
                     serde_json::from_str(json).unwrap()
                 }),
+                ..ChangeStepDocument::default()
             };
             steps.push(if *raises {
                 StepDocument::Surcharge(step)
@@ -137,6 +138,7 @@ impl Shop {
             attributes: vec![],
             steps,
             line_rounding: Default::default(),
+            ..WaterfallDocument::default()
         };
         Engine::new(
             Catalogue::new(&catalogue).unwrap(),
