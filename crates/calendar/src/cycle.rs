@@ -100,6 +100,32 @@ impl BillingCycle {
         self.boundary(k).map(|_| k)
     }
 
+    /// The `count` months from `start`. Where `start` is the anchor moved by a whole number of months, they go
+    /// on counting from the anchor, so that a day lost in a short month comes back.
+    ///
+    /// ```
+    /// # use l2c_calendar::BillingCycle;
+    /// let cycle = BillingCycle::new("2024-01-31".parse()?, 12)?;
+    /// assert_eq!(cycle.months_from("2024-02-29".parse()?, 1)?.to_string(), "2024-02-29 to 2024-03-30");
+    /// assert_eq!(cycle.months_from("2024-02-28".parse()?, 1)?.to_string(), "2024-02-28 to 2024-03-27");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`CalendarError::EmptyPeriod`] for no months; [`CalendarError::DateOutOfRange`] beyond the range of dates.
+    pub fn months_from(&self, start: NaiveDate, count: u32) -> Result<Period, CalendarError> {
+        let by_month = Self {
+            anchor: self.anchor,
+            months: NonZeroU32::MIN,
+        };
+        let k = by_month.index_of(start)?;
+        if by_month.boundary(k)? != start {
+            return Period::months(start, count);
+        }
+        let count = i32::try_from(count).unwrap_or(i32::MAX);
+        Period::new(start, by_month.boundary(k.saturating_add(count))?)
+    }
+
     /// The periods cut to `term`: disjoint, in order, and together exactly the term.
     ///
     /// Only the first and the last may be shorter than a whole period.
@@ -128,7 +154,7 @@ impl BillingCycle {
 }
 
 /// Months since year 0.
-fn month_number(date: NaiveDate) -> i64 {
+pub(crate) fn month_number(date: NaiveDate) -> i64 {
     i64::from(date.year())
         .saturating_mul(12)
         .saturating_add(i64::from(date.month0()))

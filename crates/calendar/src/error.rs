@@ -1,6 +1,6 @@
 use chrono::NaiveDate;
 
-use crate::FiscalMonth;
+use crate::{FiscalMonth, Period};
 
 /// What can be wrong with a date, a period or a calendar.
 ///
@@ -35,6 +35,18 @@ pub enum CalendarError {
     TooManyPeriods {
         /// The limit.
         limit: usize,
+    },
+    /// Days of months of a fixed length are counted within one month.
+    #[error("{period} is longer than the one month that fixed_month counts: take another mode")]
+    TermTooLong {
+        /// The period.
+        period: Period,
+    },
+    /// A mode of proration that looks at dates was given a number of days or months.
+    #[error("proration by {mode} needs the dates of the period")]
+    DatesNeeded {
+        /// The mode.
+        mode: &'static str,
     },
     /// Not a month: `YYYY-MM` with a month from 01 to 12 of a year that dates can hold.
     #[error("`{text}` is not a month: write YYYY-MM")]
@@ -95,6 +107,8 @@ impl CalendarError {
             Self::DateOutOfRange { .. } => "date_out_of_range",
             Self::InvalidCycle { .. } => "invalid_cycle",
             Self::TooManyPeriods { .. } => "too_many_periods",
+            Self::TermTooLong { .. } => "term_too_long",
+            Self::DatesNeeded { .. } => "dates_needed",
             Self::InvalidMonth { .. } => "invalid_month",
             Self::InvalidQuarter { .. } => "invalid_quarter",
             Self::InvalidMoment { .. } => "invalid_moment",

@@ -1,7 +1,7 @@
 //! Periods, validities, billing cycles, proration and fiscal months: the calendar that every part of lead to cash shares.
 //!
 //! A [`Period`] is half-open and never empty, the tiles of a [`BillingCycle`] cover a term without gap or
-//! overlap, and a proration is an exact ratio of days.
+//! overlap, and a proration is exact until somebody rounds it.
 //!
 //! ```
 //! use l2c_calendar::{BillingCycle, NaiveDate, Period};
@@ -22,6 +22,7 @@
 //! - [`Period`]: a half-open span of days; [`add_months`]: month arithmetic, clamped to the end of the month.
 //! - [`Validity`]: from when until when something holds, in days or instants ([`Moment`]).
 //! - [`BillingCycle`]: an anchored grid of periods, and the tiling of a term by it.
+//! - [`ProrationPolicy`]: the part of the price of a [`PriceTerm`] that a period costs, as a [`Proration`].
 //! - [`FiscalMonth`], [`Quarter`]: parts of a calendar year. [`FiscalCalendar`]: which months are open.
 //! - [`FiscalYears`]: years that begin in any month, and the days of their quarters.
 //! - [`FiscalPeriods`]: periods by name, of the calendar, of years of weeks ([`WeekPattern`], 4-4-5) or listed.
@@ -32,6 +33,8 @@
 //! | `empty_period` | refuse the input: the end must come after the start |
 //! | `date_out_of_range` | refuse the input: no date can hold the result |
 //! | `invalid_cycle` | ask for a cycle of at least one month |
+//! | `term_too_long` | prorate at most one month, or by another mode |
+//! | `dates_needed` | give a period instead of a number of days or months |
 //! | `too_many_periods` | ask for a shorter term or a longer cycle |
 //! | `invalid_month`, `invalid_quarter`, `invalid_moment` | show the expected form |
 //! | `invalid_period` | correct the periods: the message says what they need |
@@ -52,6 +55,7 @@ mod fiscal_periods;
 mod fiscal_years;
 mod months;
 mod period;
+mod proration;
 mod quarter;
 mod validity;
 
@@ -64,5 +68,6 @@ pub use fiscal_periods::{CalendarUnit, FiscalPeriods, NamedPeriod, WeekPattern};
 pub use fiscal_years::FiscalYears;
 pub use months::add_months;
 pub use period::Period;
+pub use proration::{PriceTerm, ProratedAmount, Proration, ProrationPart, ProrationPolicy};
 pub use quarter::Quarter;
 pub use validity::{Moment, Validity};

@@ -4,6 +4,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use l2c_money::Exact;
 use serde::{Deserialize, Serialize};
 
+use crate::cycle::month_number;
 use crate::{CalendarError, FiscalMonth, add_months};
 
 /// A span of days, half-open: the start belongs to it, the end does not.
@@ -132,6 +133,25 @@ impl Period {
         let covered = self.intersect(part).map_or(0, |both| both.days());
         // A period has at least one day, so there is no division by zero.
         Exact::ratio(i64::from(covered), i64::from(self.days())).unwrap_or_default()
+    }
+
+    /// The whole months from its start, and the days after the last of them.
+    ///
+    /// The months are the most that end on or before the end, each counted from the start: 31 January to
+    /// 27 February is a whole month.
+    ///
+    /// # Errors
+    /// [`CalendarError::DateOutOfRange`] does not come up: every month lies inside the period.
+    pub fn whole_months(&self) -> Result<(u32, u32), CalendarError> {
+        let between = month_number(self.end).saturating_sub(month_number(self.start));
+        let mut months = i32::try_from(between).unwrap_or(i32::MAX);
+        let mut after = add_months(self.start, months)?;
+        if after > self.end {
+            months = months.saturating_sub(1);
+            after = add_months(self.start, months)?;
+        }
+        let rest = Self::new(after, self.end).map_or(0, |rest| rest.days());
+        Ok((months.unsigned_abs(), rest))
     }
 
     /// Whether it begins with the first day of a month and ends with the last day of one.
