@@ -46,6 +46,7 @@
 //! - [`Adjustments`]: what happens to lines together, each with a waterfall of its own.
 //! - [`Engine`], [`PriceRequest`], [`PricedQuote`], [`ExplainedQuote`]: the computation over a catalogue.
 //! - [`DiscountLimit`], [`Engine::reach`], [`Adjustments::next_tier`], [`PricedLines::floor_room`]: what would be.
+//! - [`Ramp`]: a term in segments with their own quantities, discounts and uplifts.
 //!
 //! # How a price comes about
 //! 1. **List**: the price of the day times the quantity, exact. A product whose components have shares of its
@@ -115,6 +116,7 @@ pub mod presets;
 mod price_book;
 mod priced_lines;
 mod priced_quote;
+mod ramp;
 mod request;
 mod waterfall;
 mod waterfall_rows;
@@ -161,6 +163,10 @@ pub use price_book::{
 };
 pub use priced_lines::{AdjustedLine, AdjustmentOutcome, LineViolation, PricedLines};
 pub use priced_quote::{FloorViolation, PricedLine, PricedQuote, RuleRow, WaterfallRow};
+pub use ramp::{
+    ExplainedRamp, MAX_RAMP_SEGMENTS, PartialSegment, Ramp, RampDocument, RampPrice, RampSegment,
+    RampSegmentDocument, UpliftMode,
+};
 pub use request::{PriceRequest, RequestLine};
 pub use waterfall::document::{
     BoundDocument, ChangeStepDocument, ClampStepDocument, ConvertStepDocument, CostPlusStepDocument,
