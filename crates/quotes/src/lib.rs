@@ -69,6 +69,8 @@
 //! - [`Comparison`]: why one version costs more than another, in price, quantity, mix, term and currency.
 //! - [`Conversion`]: outcomes, win rate by discount, time in each status, from the events. [`follow_ups`]: what to do
 //!   on a day. [`QuoteDocument`]: what the customer reads, for the host to lay out.
+//! - [`RunningContract`], [`AmendmentAction`], [`AmendmentPolicy`], [`Amendment`]: what runs, what is to become of it,
+//!   and what that costs. [`LineChange`], [`RenewalTerms`]: changes of lines, another term.
 //!
 //! # How a quote lives
 //! - A **draft** holds what is asked for. Its prices change when it is refreshed, and the event says what moved; on
@@ -101,11 +103,27 @@
 //! | `currency_mismatch` | use a policy in the currency of the quote |
 //! | codes of [`PricingError`](l2c_pricing::PricingError) | mend the terms or the pricing documents |
 //!
+//! Of [`AmendmentError`]:
+//!
+//! | code | what the caller does |
+//! |---|---|
+//! | codes of a contract (`duplicate_line`, `negative_quantity`, `invalid_period`, ...) | mend it; all [`Faults`] are listed with their paths |
+//! | `before_contract_start`, `after_contract_end` | take a day on which the contract runs, or renew it |
+//! | `unknown_line`, `line_ended` | change a line that runs, or add one |
+//! | `duplicate_line` | give the new line another id |
+//! | `negative_quantity`, `invalid_period` | mend the change; a quantity of 0 ends a line |
+//! | `overlaps_contract` | start the renewal after the contract, or credit the rest |
+//! | `no_price` | give the list price of the product |
+//! | `currency_mismatch` | merge contracts of one currency |
+//! | codes of [`CalendarError`](l2c_calendar::CalendarError) and [`MoneyError`](l2c_money::MoneyError) | a period that the policy cannot prorate, a figure outside its bounds |
+//!
 //! # What it is not
-//! No document layout, no amendment of running contracts, no names or addresses of people.
+//! No document layout, no amendment as a version of a quote, no names or addresses of people.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod amendment;
 mod approval;
+mod co_termination;
 mod command;
 mod comparison;
 mod conversion;
@@ -116,17 +134,26 @@ mod follow_up;
 mod quote;
 mod quote_policy;
 mod refusal;
+mod renewal;
+mod running_contract;
 mod status;
 mod terms;
 mod version;
 
 // What the public API names of other crates, so that a program needs this one alone.
 pub use chrono;
+pub use l2c_calendar as calendar;
+pub use l2c_explain as explain;
 pub use l2c_host as host;
 pub use l2c_money as money;
 pub use l2c_pricing as pricing;
 pub use l2c_rules as rules;
 
+pub use amendment::change::LineChange;
+pub use amendment::{
+    Amendment, AmendmentAction, AmendmentError, AmendmentLine, AmendmentPolicy, CarriedQuantity,
+    ExplainedAmendment, RunningDays,
+};
 pub use approval::{
     APPROVAL_MACHINE, Actor, Approval, ApprovalCommand, ApprovalContext, ApprovalEvent, ApprovalFact,
     ApprovalFigures, ApprovalGiven, ApprovalPolicy, ApprovalPolicyDocument, ApprovalRefusal, ApprovalRequest,
@@ -144,6 +171,8 @@ pub use l2c_documents::{Fault, Faults};
 pub use quote::{Quote, QuoteId};
 pub use quote_policy::{DraftPrices, LateAcceptance, QuotePolicy, Siblings, expiry_due};
 pub use refusal::QuoteRefusal;
+pub use renewal::{EarlyRenewal, RenewalPrice, RenewalTerms};
+pub use running_contract::{RunningContract, RunningContractDocument, RunningLineDocument};
 pub use status::{QUOTE_MACHINE, QuoteStatus};
 pub use terms::{Alternative, LineEdit, OfferFigures, QuoteTerms};
 pub use version::{Acceptance, QuoteVersion, Submission};
