@@ -53,6 +53,18 @@ pub const KINDS: &[Kind] = &[
         interpret: pricing::discount_limit,
     },
     Kind {
+        name: "proration",
+        interpret: pricing::proration,
+    },
+    Kind {
+        name: "ramp",
+        interpret: pricing::ramp,
+    },
+    Kind {
+        name: "amendment",
+        interpret: pricing::amendment,
+    },
+    Kind {
         name: "exact_split",
         interpret: revenue::exact_split,
     },

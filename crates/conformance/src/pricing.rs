@@ -1,21 +1,27 @@
 //! Kinds of the pricing page.
 
+mod amendment;
 mod approval;
 mod configuration;
 mod decision_table;
 mod discount_limit;
 mod line;
 mod price_selection;
+mod proration;
 mod quote;
+mod ramp;
 mod tests_of_facts;
 
+pub(crate) use amendment::amendment;
 pub(crate) use approval::approval;
 pub(crate) use configuration::configuration;
 pub(crate) use decision_table::decision_table;
 pub(crate) use discount_limit::discount_limit;
 pub(crate) use line::price_line;
 pub(crate) use price_selection::price_selection;
+pub(crate) use proration::proration;
 pub(crate) use quote::price_quote;
+pub(crate) use ramp::ramp;
 
 use l2c_money::{AllocationPolicy, Currency, Remainder, ZeroWeights};
 use serde::Deserialize;
