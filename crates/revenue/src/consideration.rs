@@ -3,6 +3,7 @@ use l2c_money::{Currency, Decimal, Money, Price};
 use serde::{Deserialize, Serialize};
 
 use crate::payment_plan::bad_rate;
+use crate::price_context::PriceContext;
 use crate::terms::fault;
 use crate::variable::{Constraint, Estimate};
 use crate::{Book, Compounding, MAX_OBLIGATIONS, MAX_TERM_MONTHS, Paragraph, PaymentPlan, RevenueRefusal};
@@ -390,6 +391,16 @@ impl Consideration {
             faults.push(fault(path, error.code(), &error.to_string(), &expected));
         }
         faults
+    }
+
+    /// Whether the constraint of an element of a contract leaves an amount that can come about.
+    pub(crate) fn constraint_fault(&self, context: &PriceContext<'_>, path: &str) -> Option<Fault> {
+        match self {
+            Self::Variable {
+                estimate, constraint, ..
+            } => constraint.out_of_range(estimate, context, &format!("{path}.constraint")),
+            _ => None,
+        }
     }
 
     /// Amounts that are whole minor units, with their fields.

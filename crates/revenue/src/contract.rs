@@ -141,8 +141,11 @@ impl RevenueContract {
 
     /// Whether a fact is known already; a fact that is known otherwise is refused.
     fn is_known(&self, command: &RevenueCommand) -> Result<bool, RevenueRefusal> {
-        let mut facts = self.facts.iter();
+        let gone = crate::withdrawal::withdrawn(&self.facts);
+        let mut facts = self.facts.iter().filter(|event| !gone.contains(&event.sequence));
         match &command.fact {
+            // Told again for another day it is the same.
+            Fact::Withdrawn { sequence } => Ok(gone.contains(sequence)),
             Fact::Inception { terms } => match self.inception() {
                 Some((on, known)) if on == command.on && *known == **terms => Ok(true),
                 Some((inception, known)) => Err(RevenueRefusal::AlreadyBegun {

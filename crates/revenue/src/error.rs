@@ -1,4 +1,4 @@
-use l2c_calendar::{CalendarError, NaiveDate};
+use l2c_calendar::{CalendarError, NaiveDate, Period};
 use l2c_documents::Faults;
 use l2c_host::{DateTime, Utc};
 use l2c_ledger::LedgerError;
@@ -241,10 +241,17 @@ pub enum RevenueError {
         sequence: u64,
     },
     /// Time bands that overlap or are out of order.
-    #[error("band {index} begins before the one before it ends: state bands in order, each once")]
+    #[error(
+        "band {number}, {band}, begins before band {}, {before}, ends: state bands in order, each once",
+        number.saturating_sub(1)
+    )]
     BandsOverlap {
-        /// The index of the band.
-        index: usize,
+        /// The number of the band; the first is 1.
+        number: usize,
+        /// The band.
+        band: Period,
+        /// The band before it.
+        before: Period,
     },
     /// A policy that columns are not computed under.
     #[error("columns are not computed under this `{field}`: take the contracts one by one")]

@@ -274,6 +274,13 @@ pub enum Fact {
         /// What.
         amount: Money,
     },
+    /// A fact was told by mistake: from when this is known it no longer counts, and what was known before stays as it was.
+    /// Every later fact has to be possible without it. The inception, a take-over and the end of a contract stand. What
+    /// is right instead is told as a fact of its own. On which day it is withdrawn makes no difference.
+    Withdrawn {
+        /// The host's number of the fact.
+        sequence: u64,
+    },
     /// Cash was paid to the customer for an element that is payable to it.
     IncentivePaid {
         /// What.
@@ -413,6 +420,7 @@ impl Fact {
             Self::Modified { .. } => "modified",
             Self::Terminated { .. } => "terminated",
             Self::Billed { .. } => "billed",
+            Self::Withdrawn { .. } => "withdrawn",
             Self::Paid { .. } => "paid",
             Self::Refunded { .. } => "refunded",
             Self::CreditLoss { .. } => "credit_loss",

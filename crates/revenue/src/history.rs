@@ -26,6 +26,7 @@ impl<'a> History<'a> {
             .iter()
             .filter(|event| event.recorded_at <= known_at)
             .collect();
+        crate::withdrawal::leave_out(&mut known)?;
         known.sort_by_key(|event| (event.effective, event.sequence));
         let (begun, terms) = known
             .iter()

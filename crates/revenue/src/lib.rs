@@ -68,6 +68,7 @@
 //! | `invalid_range`, `invalid_probability` | correct the figure: the message says what would be right |
 //! | `unknown_reference` | name what the document has |
 //! | `probabilities_not_one` | state every possible outcome |
+//! | `constraint_out_of_range` | constrain to an amount from the least favourable outcome to the estimate |
 //! | `unknown_element` | leave prices by unit and fees by usage to a contract |
 //! | `no_rate` | correct the cash price or the payments |
 //! | `invalid_term`, `invalid_rate`, `missing_field` | correct the plan of payments, its rate, the fair value |
@@ -120,7 +121,8 @@
 //! | `estimate_outside_outcomes` | correct the estimate, or the outcomes by a modification |
 //! | `credit_exceeds_receivable`, `refund_exceeds_liability` | credit or pay back at most what is owed |
 //! | `invalid_opening` | take the contract over with each obligation and the price of the terms, before any other fact |
-//! | `contradicts_later_fact` | correct the later fact that is named, then tell this one |
+//! | `contradicts_later_fact` | tell `withdrawn` of the later fact that is named, then this one, then the later one as it was right |
+//! | `not_withdrawable` | begin another contract |
 //! | `sequence_used` | give the fact its own number |
 //!
 //! # What it is not
@@ -193,6 +195,7 @@ mod terms;
 mod transaction_price;
 mod usage_fee;
 mod variable;
+mod withdrawal;
 
 // What the public API names of other crates, so that a program needs this one alone.
 pub use chrono;

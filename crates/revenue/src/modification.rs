@@ -69,7 +69,8 @@ pub struct ObligationChange {
     /// The first day on which its service goes on, if that is after the day of the modification: it is suspended until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_day: Option<NaiveDate>,
-    /// The new last day of its service.
+    /// The new last day of its service. The day before the modification ends it: nothing of it remains, and it needs no
+    /// `ssp_remaining`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_day: Option<NaiveDate>,
     /// The new number of units.
@@ -110,6 +111,11 @@ impl ObligationChange {
             ssp_remaining: None,
             remaining_distinct: None,
         }
+    }
+
+    /// Whether its service is over with the day before the modification.
+    pub(crate) fn ends_before(&self, on: NaiveDate) -> bool {
+        self.last_day.is_some() && self.last_day == on.pred_opt()
     }
 }
 

@@ -359,6 +359,42 @@ impl<'a, M: Clone> Replay<'a, M> {
         Ok(())
     }
 
+    /// Whether a change fits how its obligation is satisfied; a service that begins anew ends the day before at the
+    /// earliest, with which nothing of it remains.
+    pub(crate) fn check_change(
+        &self,
+        change: &ObligationChange,
+        anew: Option<NaiveDate>,
+    ) -> Result<(), Flaw> {
+        let id = &change.obligation;
+        let Measured::Time { .. } = self.find(id)?.measured else {
+            return Ok(());
+        };
+        if let Some(units) = change.total {
+            let expected = format!(
+                "nothing: `{id}` is satisfied over time and has no units; `last_day` changes its end, `price_change` what \
+                 is paid for less of it"
+            );
+            return Err(Flaw::amount("changes.total", &Exact::from(units), &expected));
+        }
+        let (Some(on), Some(last)) = (anew, change.last_day) else {
+            return Ok(());
+        };
+        let earliest = on.pred_opt().unwrap_or(on).max(self.inception);
+        if last < earliest {
+            return Err(RevenueRefusal::InvalidQuantity {
+                field: "changes.last_day",
+                value: last.to_string(),
+                expected: format!(
+                    "{earliest} or later: with the day before the modification of {on} nothing of `{id}` remains ({})",
+                    Paragraph::PROSPECTIVE
+                ),
+            }
+            .into());
+        }
+        Ok(())
+    }
+
     /// New units, ends and estimates; a distinct service begins anew on a day.
     pub(crate) fn change_terms(
         &mut self,
@@ -370,6 +406,7 @@ impl<'a, M: Clone> Replay<'a, M> {
             .as_ref()
             .map(|total| self.amount("changes.estimated_total", total))
             .transpose()?;
+        self.check_change(change, anew)?;
         let performance = self.find_mut(&change.obligation)?;
         let obligation = performance.obligation;
         let misfit = || Flaw::measure(obligation, "modified");
@@ -391,7 +428,11 @@ impl<'a, M: Clone> Replay<'a, M> {
                     }
                     let last = change.last_day.unwrap_or(period.last_day());
                     let first = change.first_day.unwrap_or(period.start());
-                    let start = anew.map_or(first, |day| day.max(first));
+                    let mut start = anew.map_or(first, |day| day.max(first));
+                    if last < start && change.first_day.is_none() {
+                        // It is over when what remains begins anew.
+                        start = first.min(last);
+                    }
                     *period = Period::inclusive(start, last).map_err(|_| RevenueRefusal::InvalidTerm {
                         obligation: change.obligation.clone(),
                         start,

@@ -62,8 +62,18 @@ pub fn combine(contracts: &[&[RevenueEvent]]) -> Result<Vec<RevenueEvent>, Reven
     };
     inception.fact = Fact::inception(Terms::new(document)?);
     facts.sort_by_key(|(effective, contract, event)| (*effective, *contract, event.sequence));
+    let renumbered: BTreeMap<(usize, u64), u64> = facts
+        .iter()
+        .zip(1..)
+        .map(|((_, contract, event), number)| ((*contract, event.sequence), number))
+        .collect();
     let facts = facts.into_iter().map(|(_, contract, event)| {
         let mut event = event.clone();
+        if let Fact::Withdrawn { sequence } = &mut event.fact
+            && let Some(number) = renumbered.get(&(contract, *sequence))
+        {
+            *sequence = *number;
+        }
         if let Fact::Billed { document, .. }
         | Fact::Paid {
             document: Some(document),
@@ -213,7 +223,7 @@ impl RemainingObligations {
             .unwrap_or(0);
         let mut total = Self {
             bands: vec![zero; bands],
-            later: zero,
+            outside: zero,
             unscheduled: zero,
             total: zero,
         };
@@ -221,7 +231,7 @@ impl RemainingObligations {
             for (sum, amount) in total.bands.iter_mut().zip(&contract.bands) {
                 *sum = sum.checked_add(amount)?;
             }
-            total.later = total.later.checked_add(&contract.later)?;
+            total.outside = total.outside.checked_add(&contract.outside)?;
             total.unscheduled = total.unscheduled.checked_add(&contract.unscheduled)?;
             total.total = total.total.checked_add(&contract.total)?;
         }

@@ -10,7 +10,7 @@ use crate::performance::{Batch, Measured, Performance};
 use crate::policy::StandaloneAtModification;
 use crate::refusal::Flaw;
 use crate::replay::Replay;
-use crate::{ContractModification, Paragraph, RevenueRefusal};
+use crate::{ContractModification, ObligationChange, Paragraph, RevenueRefusal};
 
 impl<'a, M: Clone> Replay<'a, M> {
     /// What is not recognised yet, and what is added, is allocated anew over what remains and what is added.
@@ -30,6 +30,9 @@ impl<'a, M: Clone> Replay<'a, M> {
             let Some(performance) = self.performances.get(known.place) else {
                 continue;
             };
+            if let Some(change) = known.change {
+                self.check_change(change, known.is_distinct.then_some(on))?;
+            }
             let id = performance.id();
             let whole = rec.sum(&[&performance.earned_before, &performance.allocated], || {
                 ctx.money(format!("allocated to {id} since inception"))
@@ -70,9 +73,14 @@ impl<'a, M: Clone> Replay<'a, M> {
             .map(Performance::id)
             .collect();
         let weights_of: Vec<_> = weights.iter().collect();
-        let mut shares = self
-            .split_by(rec, &pool, &weights_of, &ids, Paragraph::PROSPECTIVE)?
-            .into_iter();
+        let all_end = pool.value.is_zero() && weights.iter().all(|weight| weight.value.is_zero());
+        let mut shares = if all_end {
+            // Nothing is left, of nothing.
+            vec![(pool.clone(), pool); weights.len()]
+        } else {
+            self.split_by(rec, &pool, &weights_of, &ids, Paragraph::PROSPECTIVE)?
+        }
+        .into_iter();
         for (known, (weight, (share, exact))) in remaining.iter().zip(weights.iter().zip(&mut shares)) {
             if let Some(change) = known.change {
                 self.change_price(rec, change)?;
@@ -115,6 +123,17 @@ impl<'a, M: Clone> Replay<'a, M> {
     ) -> Result<Figure<M>, Flaw> {
         let ctx = self.ctx;
         let id = performance.id();
+        if known
+            .change
+            .is_some_and(|change| nothing_remains(performance, change, on))
+        {
+            return Ok(rec.input(Exact::ZERO, || {
+                ctx.money(format!(
+                    "stand-alone price of {id}, of which nothing remains on {on}"
+                ))
+                .cite(ctx.book.cite(Paragraph::PROSPECTIVE))
+            }));
+        }
         let stated = known.change.and_then(|change| change.ssp_remaining);
         if let Some(price) = stated {
             let price = self.amount("changes.ssp_remaining", &price)?;
@@ -163,6 +182,17 @@ impl<'a, M: Clone> Replay<'a, M> {
     }
 }
 
+/// Whether a change takes back all that was still promised of an obligation.
+fn nothing_remains<M>(performance: &Performance<'_, M>, change: &ObligationChange, on: NaiveDate) -> bool {
+    match &performance.measured {
+        Measured::Time { .. } => change.ends_before(on),
+        Measured::Units { delivered, .. } => {
+            change.total.is_some_and(|total| Exact::from(total) == *delivered)
+        }
+        _ => false,
+    }
+}
+
 impl<M: Clone> Performance<'_, M> {
     /// The end of one allocation and the beginning of the next, as if of a new contract.
     fn begin_anew<R: Recorder<Mark = M>>(
@@ -181,8 +211,9 @@ impl<M: Clone> Performance<'_, M> {
             Measured::Time {
                 period: Some(period), ..
             } => {
-                let start = period.start().max(on);
                 let last = period.last_day();
+                // A service that ends with the day before keeps that day: nothing of it remains.
+                let start = period.start().max(on).min(last);
                 *period = Period::inclusive(start, last).map_err(|_| RevenueRefusal::InvalidTerm {
                     obligation: id.to_owned(),
                     start,

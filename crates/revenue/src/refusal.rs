@@ -337,6 +337,19 @@ pub enum RevenueRefusal {
         /// The amount in the command.
         amount: Money,
     },
+    /// A fact that a contract begins or ends with, or a withdrawal.
+    #[error(
+        "`{fact}` on {effective} (sequence {sequence}) cannot be withdrawn: {}",
+        stands(fact)
+    )]
+    NotWithdrawable {
+        /// The fact.
+        fact: &'static str,
+        /// Its date.
+        effective: NaiveDate,
+        /// Its number.
+        sequence: u64,
+    },
     /// Each fact of a contract has a number of its own, so that the facts of one day have an order.
     #[error("sequence {sequence} is used by another fact of the contract")]
     SequenceUsed {
@@ -382,7 +395,19 @@ impl RevenueRefusal {
             Self::TermTooLong { .. } => "term_too_long",
             Self::DocumentRecorded { .. } => "document_recorded",
             Self::TooMuchBilled { .. } => "too_much_billed",
+            Self::NotWithdrawable { .. } => "not_withdrawable",
             Self::SequenceUsed { .. } => "sequence_used",
+        }
+    }
+}
+
+/// Why a fact cannot be withdrawn, and what to do.
+fn stands(fact: &str) -> &'static str {
+    match fact {
+        "withdrawn" => "tell the fact that was withdrawn again, under a number of its own",
+        "terminated" => "a contract ends once; what goes on is another contract",
+        _ => {
+            "a contract begins once; begun by mistake, it is left out of the books and begun under another id"
         }
     }
 }

@@ -29,8 +29,8 @@ pub struct DisclosureExpedients {
 pub struct RemainingObligations {
     /// By band, in their order.
     pub bands: Vec<Money>,
-    /// In none of the bands.
-    pub later: Money,
+    /// With a date in none of the bands: before the first of them, between two, or after the last.
+    pub outside: Money,
     /// Without a date.
     pub unscheduled: Money,
     /// All of it.
@@ -40,8 +40,9 @@ pub struct RemainingObligations {
 /// What remains of a contract at the end of the day of the view, in time bands that follow it. Nothing is disclosed of
 /// a contract before its inception, before its criteria are met, or where an expedient leaves it out.
 ///
-/// What is expected back is no part of it. Bands stand in order and do not overlap; the `one_year` expedient needs
-/// `original_duration_months` in the terms.
+/// What is expected back is no part of it. Bands stand in order and do not overlap; the first begins as a rule with the
+/// day after the view's, for what falls before it is outside all of them. The `one_year` expedient leaves out contracts
+/// whose terms state `original_duration_months`; without it a contract is disclosed.
 ///
 /// A service falls into the bands as time will run; another obligation into the band of its expected date.
 ///
@@ -59,9 +60,14 @@ pub fn remaining_obligations(
         _ => false,
     });
     if let Some(index) = overlap {
-        return Err(RevenueError::BandsOverlap {
-            index: index.saturating_add(1),
-        });
+        let second = index.saturating_add(1);
+        if let (Some(before), Some(band)) = (bands.get(index), bands.get(second)) {
+            return Err(RevenueError::BandsOverlap {
+                number: second.saturating_add(1),
+                band: *band,
+                before: *before,
+            });
+        }
     }
     let history = History::of(events, view.known_at)?;
     let terms = history.terms;
@@ -78,7 +84,7 @@ pub fn remaining_obligations(
     }
     let ctx = replay.ctx;
     let mut in_bands = vec![Exact::ZERO; bands.len()];
-    let (mut later, mut unscheduled) = (Exact::ZERO, Exact::ZERO);
+    let (mut outside, mut unscheduled) = (Exact::ZERO, Exact::ZERO);
     let mut is_disclosed = false;
     for performance in &replay.performances {
         if expedients.right_to_invoice && performance.obligation.right_to_invoice {
@@ -103,7 +109,7 @@ pub fn remaining_obligations(
                 *total += &part;
                 placed += &part;
             }
-            later += &(&remaining - &placed);
+            outside += &(&remaining - &placed);
         } else {
             match performance.obligation.expected_date {
                 None => unscheduled += &remaining,
@@ -111,7 +117,7 @@ pub fn remaining_obligations(
                     let mut places = bands.iter().zip(&mut in_bands);
                     match places.find(|(band, _)| band.contains(on)) {
                         Some((_, total)) => *total += &remaining,
-                        None => later += &remaining,
+                        None => outside += &remaining,
                     }
                 }
             }
@@ -123,11 +129,11 @@ pub fn remaining_obligations(
     let currency = terms.currency();
     let money = |value: &Exact| Money::try_from_exact(value, currency);
     let bands = in_bands.iter().map(money).collect::<Result<Vec<_>, _>>()?;
-    let (later, unscheduled) = (money(&later)?, money(&unscheduled)?);
-    let total = Money::sum(bands.iter().chain([&later, &unscheduled]), currency)?;
+    let (outside, unscheduled) = (money(&outside)?, money(&unscheduled)?);
+    let total = Money::sum(bands.iter().chain([&outside, &unscheduled]), currency)?;
     Ok(Some(RemainingObligations {
         bands,
-        later,
+        outside,
         unscheduled,
         total,
     }))

@@ -166,7 +166,8 @@ impl<'a, M: Clone> Replay<'a, M> {
             return Ok(());
         }
         match &event.fact {
-            Fact::Inception { .. } => {}
+            // What is withdrawn has left the history.
+            Fact::Inception { .. } | Fact::Withdrawn { .. } => {}
             Fact::TakenOver { opening } => self.take_over(rec, opening, on)?,
             Fact::CriteriaMet {} => {
                 // What was received before there was a contract, less what was paid back, is received under it.

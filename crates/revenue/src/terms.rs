@@ -250,7 +250,7 @@ fn check_consideration(document: &TermsDocument, faults: &mut Vec<Fault>) {
             faults.push(fault(path("id"), "duplicate_id", part.id(), "an id used once"));
         }
         let path = format!("consideration[{index}]");
-        faults.extend(part.faults(document.currency, None, &path));
+        faults.extend(element_faults(part, document.currency, &document.policy, &path));
         for (at, obligation) in part.allocate_to().iter().enumerate() {
             if !obligations.contains(obligation.as_str()) {
                 let path = format!("{path}.allocate_to[{at}]");
@@ -311,8 +311,26 @@ pub(crate) fn check_joining(obligation: &Obligation, terms: &Terms) -> Result<()
 /// Whether an element may join the consideration of a contract on these terms.
 pub(crate) fn check_joining_element(element: &Consideration, terms: &Terms) -> Result<(), Faults> {
     let name = format!("element {}", element.id());
-    let faults = element.faults(terms.currency(), None, "consideration");
+    let faults = element_faults(element, terms.currency(), terms.policy(), "consideration");
     Faults::of(name, faults).map_or(Ok(()), Err)
+}
+
+/// Everything that is wrong with an element; how far its constraint may go is seen once its amounts are sound.
+fn element_faults(
+    element: &Consideration,
+    currency: Currency,
+    policy: &RevenuePolicy,
+    path: &str,
+) -> Vec<Fault> {
+    let mut faults = element.faults(currency, None, path);
+    if faults.is_empty() {
+        let context = PriceContext {
+            rounding: policy.rounding_policy(),
+            ..PriceContext::plain(currency)
+        };
+        faults.extend(element.constraint_fault(&context, path));
+    }
+    faults
 }
 
 /// What is wrong with an id, if anything.

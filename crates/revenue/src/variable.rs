@@ -1,7 +1,7 @@
 //! Consideration that can vary: what it is expected to be, and how much of that may be included.
 
 use l2c_documents::Fault;
-use l2c_explain::{Figure, Note, Recorder};
+use l2c_explain::{Figure, NoTrace, Note, Recorder};
 use l2c_money::{Currency, Decimal, Exact, Money};
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,8 @@ pub enum Constraint {
     None,
     /// No more than the worst outcome; of a stated estimate, nothing above zero.
     Full,
-    /// No more than an amount in whole minor units; for a discount, one that is lower than its estimate.
+    /// No more than an amount in whole minor units, from the least favourable outcome to the estimate; for a discount both
+    /// are below zero.
     Amount(Money),
 }
 
@@ -105,6 +106,11 @@ impl Estimate {
                 Ok(rec.input(amount, || note("most likely amount of", Paragraph::MOST_LIKELY)))
             }
         }
+    }
+
+    /// The amount itself, without its derivation.
+    pub(crate) fn value(&self, context: &PriceContext<'_>) -> Result<Exact, RevenueError> {
+        Ok(self.figure(&mut NoTrace, context, "")?.value)
     }
 
     /// The smallest and the largest outcome, where outcomes are stated.
@@ -218,6 +224,38 @@ impl Constraint {
             }
         };
         rec.minimum(&[figure, &limit], || note("included, of"))
+    }
+
+    /// An amount above the estimate takes nothing away, and one below the least favourable outcome takes away what cannot
+    /// be lost; both are a sign or an outcome that was forgotten. Of a stated estimate no outcome is known.
+    pub(crate) fn out_of_range(
+        &self,
+        estimate: &Estimate,
+        context: &PriceContext<'_>,
+        path: &str,
+    ) -> Option<Fault> {
+        let Self::Amount(limit) = self else { return None };
+        let most = estimate.value(context).ok()?;
+        let most = Money::try_from_exact(&most, context.currency).ok()?;
+        let lowest = estimate.range().map(|(lowest, _)| lowest);
+        let is_too_low = lowest.is_some_and(|lowest| limit.amount() < lowest.amount());
+        if limit.amount() <= most.amount() && !is_too_low {
+            return None;
+        }
+        let mut expected = match lowest {
+            Some(lowest) => format!("from {lowest}, the least favourable outcome, to {most}, the estimate"),
+            None => format!("at most {most}, the estimate"),
+        };
+        if most.is_negative() && !limit.is_negative() {
+            expected += ", for what lowers the price is below zero";
+        }
+        let expected = format!("{expected} ({})", Paragraph::CONSTRAINT);
+        Some(fault(
+            format!("{path}.amount"),
+            "constraint_out_of_range",
+            &limit.to_string(),
+            &expected,
+        ))
     }
 
     pub(crate) fn faults(&self, currency: Currency, path: &str) -> Option<Fault> {

@@ -867,6 +867,7 @@ fn a_fact_that_does_not_fit_is_refused_in_words() {
     let cases: Vec<Vec<(&str, Value)>> = vec![
         vec![("2026-03-01", revise("deals", 24))],
         vec![("2026-01-01", revise("deal", 24))],
+        vec![("2026-01-01", test_of("1.00"))],
         vec![("2026-03-01", end.clone()), ("2026-04-01", revise("deal", 24))],
         vec![("2026-03-01", revise("stock", 24))],
         vec![("2026-03-02", end.clone())],

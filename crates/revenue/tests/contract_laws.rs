@@ -193,7 +193,7 @@ fn terms() -> impl Strategy<Value = TermsDocument> {
                         constraint: match cap {
                             0 => Constraint::None,
                             1 => Constraint::Full,
-                            _ => Constraint::Amount(coin.of(high / 2)),
+                            _ => Constraint::Amount(coin.of(low.min(high))),
                         },
                         allocate_to: first.iter().filter(|_| variable == 3).cloned().collect(),
                     });
@@ -815,7 +815,7 @@ proptest! {
         let left = left.unwrap();
         let remaining = sum(figures.obligations.iter().map(|o| &o.remaining), figures.currency);
         prop_assert_eq!(left.total, remaining);
-        let parts = left.bands.iter().chain([&left.later, &left.unscheduled]);
+        let parts = left.bands.iter().chain([&left.outside, &left.unscheduled]);
         prop_assert_eq!(sum(parts, figures.currency), left.total);
 
         let mut waterfall = RevenueWaterfall::default();

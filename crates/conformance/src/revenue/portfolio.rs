@@ -245,7 +245,7 @@ fn banded(figures: &RemainingObligations, bands: &[NamedPeriod]) -> Value {
         .map(|(band, amount)| (band.id.clone(), json!(amount.amount_text())))
         .collect();
     for (name, amount) in [
-        ("later", figures.later),
+        ("later", figures.outside),
         ("unscheduled", figures.unscheduled),
         ("total", figures.total),
     ] {

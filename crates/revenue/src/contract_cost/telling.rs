@@ -204,6 +204,17 @@ impl<R: Recorder> Telling<'_, R> {
         match costs {
             Some(costs) => costs.iter().map(|cost| self.asset(ledger, cost)).collect(),
             None => {
+                let effective = self.event.effective;
+                let first = self.costs.costs().iter().min_by_key(|cost| cost.incurred);
+                if let Some(first) = first.filter(|first| effective < first.incurred) {
+                    // Nothing was carried yet that it could be about.
+                    return Err(ContractCostRefusal::BeforeIncurred {
+                        cost: first.id.clone(),
+                        effective,
+                        incurred: first.incurred,
+                    }
+                    .into());
+                }
                 let is_carried = |asset: &&(usize, &Asset<R::Mark>)| {
                     !asset.1.is_closed && asset.1.incurred <= self.event.effective
                 };

@@ -17,6 +17,7 @@ mod estimates;
 mod modifications;
 mod refused;
 mod taken_over;
+mod withdrawn;
 
 use contract::{as_of, day, decide, decide_all, incept};
 use l2c_calendar::Period;

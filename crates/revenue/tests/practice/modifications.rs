@@ -232,3 +232,45 @@ fn the_end_of_a_contract_cuts_no_month_before_and_nothing_that_is_finished() {
         ["0.00", "0.00", "-300.00", "0.00"]
     );
 }
+
+/// Support and hosting for a year at 1,200 each. From July there is no support: 540 less. Of the 1,200 that are left 660
+/// are for the hosting, 110 a month; the support stays at its 600. Of the day before no price need be stated.
+#[test]
+fn a_service_that_ends_before_the_others_leaves_nothing_of_itself() {
+    let ends = |last: &str| {
+        json!({"type": "modified", "modification": {"id": "no support", "price_change": money("-540.00"),
+            "changes": [{"obligation": "support", "last_day": last}]}})
+    };
+    let facts = [tell("2025-07-01", ends("2025-06-30"))];
+    let contract = told(support_and_hosting(), "2025-01-01", &facts);
+    assert_eq!(
+        allocated(&contract, "2025-07-31"),
+        ["support 600.00", "hosting 1260.00"]
+    );
+    assert_eq!(recognised(&contract, "2025-06-30"), "1200.00");
+    assert_eq!(recognised(&contract, "2025-07-31"), "1310.00");
+    assert_eq!(recognised(&contract, "2025-12-31"), "1860.00");
+    assert!(at(&contract, "2025-12-31").is_fulfilled());
+    // Both end: nothing is left, of nothing.
+    let both = json!({"type": "modified", "modification": {"id": "none", "price_change": money("-1200.00"), "changes": [
+        {"obligation": "support", "last_day": "2025-06-30"}, {"obligation": "hosting", "last_day": "2025-06-30"}]}});
+    let contract = told(support_and_hosting(), "2025-01-01", &[tell("2025-07-01", both)]);
+    assert_eq!(recognised(&contract, "2025-12-31"), "1200.00");
+    // A service that has not begun is called off; its 300 of 1,500 go to what remains.
+    let mut later = support_and_hosting();
+    later.obligations[0].measure = service("2025-07-01", "2025-12-31");
+    let contract = told(later, "2025-01-01", &[tell("2025-07-01", ends("2025-06-30"))]);
+    assert_eq!(
+        allocated(&contract, "2025-07-31"),
+        ["support 0.00", "hosting 1860.00"]
+    );
+    let contract = told(support_and_hosting(), "2025-01-01", &[]);
+    insta::assert_snapshot!(refusal(&contract, &tell("2025-07-01", ends("2025-06-29"))), @r"
+    invalid_amount: `changes.last_day` is 2025-06-29, expected 2025-06-30 or later: with the day before the modification of 2025-07-01 nothing of `support` remains (ASC 606-10-25-13(a), IFRS 15.21(a))
+    ");
+    let units = json!({"type": "modified", "modification": {"id": "units",
+        "changes": [{"obligation": "support", "total": "6"}]}});
+    insta::assert_snapshot!(refusal(&contract, &tell("2025-07-01", units)), @r"
+    invalid_amount: `changes.total` is 6, expected nothing: `support` is satisfied over time and has no units; `last_day` changes its end, `price_change` what is paid for less of it
+    ");
+}

@@ -96,6 +96,49 @@ fn terms_name_their_faults() {
     ");
 }
 
+/// Penalties of nothing, 500 or 1,000 are expected to come to 350. Constrained they are more, at most 1,000, and below
+/// zero: a forgotten sign would constrain nothing.
+#[test]
+fn a_constraint_lies_between_the_estimate_and_the_worst_outcome() {
+    let constrained = |amount: &str| {
+        let mut terms = plain();
+        terms.consideration[1] = serde_json::from_value(json!({"kind": "variable", "id": "penalty",
+            "constraint": {"amount": money(amount)},
+            "estimate": {"method": "expected_value", "outcomes": [
+                {"amount": money("0.00"), "probability": "0.5"}, {"amount": money("-500.00"), "probability": "0.3"},
+                {"amount": money("-1000.00"), "probability": "0.2"}]}}))
+        .unwrap();
+        Terms::new(terms)
+    };
+    for within in ["-350.00", "-500.00", "-1000.00"] {
+        constrained(within).unwrap();
+    }
+    let said: Vec<String> = ["600.00", "-100.00", "-2000.00"]
+        .iter()
+        .map(|amount| constrained(amount).unwrap_err())
+        .map(|refused| format!("{}: {refused}", refused.code()))
+        .collect();
+    insta::assert_snapshot!(said.join("\n"), @r"
+    constraint_out_of_range: terms of rev_1: consideration[1].constraint.amount: 600.00 USD; expected from -1000.00 USD, the least favourable outcome, to -350.00 USD, the estimate, for what lowers the price is below zero (ASC 606-10-32-11, IFRS 15.56)
+    constraint_out_of_range: terms of rev_1: consideration[1].constraint.amount: -100.00 USD; expected from -1000.00 USD, the least favourable outcome, to -350.00 USD, the estimate (ASC 606-10-32-11, IFRS 15.56)
+    constraint_out_of_range: terms of rev_1: consideration[1].constraint.amount: -2000.00 USD; expected from -1000.00 USD, the least favourable outcome, to -350.00 USD, the estimate (ASC 606-10-32-11, IFRS 15.56)
+    ");
+    let mut stated = plain();
+    stated.consideration[1] = serde_json::from_value(json!({"kind": "variable", "id": "rebate",
+        "constraint": {"amount": money("60.00")}, "estimate": {"method": "stated", "amount": money("-50.00")}}))
+    .unwrap();
+    insta::assert_snapshot!(Terms::new(stated).unwrap_err(), @r"
+    terms of rev_1: consideration[1].constraint.amount: 60.00 USD; expected at most -50.00 USD, the estimate, for what lowers the price is below zero (ASC 606-10-32-11, IFRS 15.56)
+    ");
+    let mut joins = json!({"type": "modified", "modification": {"id": "m", "consideration": [
+        {"kind": "variable", "id": "rebate", "constraint": {"amount": money("60.00")},
+         "estimate": {"method": "stated", "amount": money("-50.00")}}]}});
+    let contract = told(plain(), "2025-01-01", &[]);
+    insta::assert_snapshot!(refusal(&contract, &tell("2025-02-01", joins.take())), @r"
+    constraint_out_of_range: element rebate: consideration.constraint.amount: 60.00 USD; expected at most -50.00 USD, the estimate, for what lowers the price is below zero (ASC 606-10-32-11, IFRS 15.56)
+    ");
+}
+
 /// An advance in a foreign currency is taken at the rate of its day; without one nothing is guessed.
 #[test]
 fn an_advance_without_a_rate_is_refused() {
