@@ -179,11 +179,20 @@ fn accepted(draft: &QuoteCommand, engine: &Arc<Engine>) -> Quote {
     let mut quote = tell(Quote::default(), draft, &agent);
     quote = tell(quote, &QuoteCommand::Submit, &agent);
     while quote.status() == Some(QuoteStatus::InApproval) {
-        quote = tell(quote, &QuoteCommand::Approve, &board);
+        quote = tell(quote, &QuoteCommand::Approve { comment: None }, &board);
     }
     quote = tell(quote, &QuoteCommand::Present, &agent);
     let (version, reference) = (1, None);
-    tell(quote, &QuoteCommand::Accept { version, reference }, &agent)
+    tell(
+        quote,
+        &QuoteCommand::Accept {
+            version,
+            reference,
+            alternative: None,
+            selected: None,
+        },
+        &agent,
+    )
 }
 
 /// 5,624.00 that became 5,000.00.
