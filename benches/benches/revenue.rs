@@ -56,12 +56,12 @@ fn facts(contracts: &Contracts) -> Vec<RevenueEvent> {
         obligations: rows.clone().map(obligation).collect(),
         ..TermsDocument::new(id, customer, entity, Currency::USD, policy)
     });
-    vec![RevenueEvent {
-        effective: rows.map(|row| date(contracts.first_day[row])).min().unwrap(),
-        recorded_at: DateTime::default(),
-        sequence: 1,
-        fact: Fact::inception(terms.unwrap()),
-    }]
+    vec![RevenueEvent::new(
+        rows.map(|row| date(contracts.first_day[row])).min().unwrap(),
+        DateTime::default(),
+        1,
+        Fact::inception(terms.unwrap()),
+    )]
 }
 
 fn document(c: &mut Criterion) {

@@ -59,6 +59,10 @@ pub const REVENUE_MACHINE: Machine<RevenueStatus> = {
 
 /// A fact to be recorded, and when it became true. A command that says again what is known already is accepted and
 /// changes nothing.
+///
+/// What happens once is known by itself, a document by its name. What can happen twice in the same way on one day, as a
+/// delivery can, is known by its `reference`: without one, the same command tells of a second one. The guide has the
+/// table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RevenueCommand {
@@ -66,13 +70,30 @@ pub struct RevenueCommand {
     pub on: NaiveDate,
     /// What happened.
     pub fact: Fact,
+    /// What it is told by: a delivery note, a time sheet, a report. The same reference again, for the same kind of fact,
+    /// changes nothing; with another content it is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 impl RevenueCommand {
     /// A fact of a day.
     #[must_use]
     pub const fn new(on: NaiveDate, fact: Fact) -> Self {
-        Self { on, fact }
+        Self {
+            on,
+            fact,
+            reference: None,
+        }
+    }
+
+    /// The fact with what it is told by.
+    #[must_use]
+    pub fn told_by(self, reference: impl Into<String>) -> Self {
+        Self {
+            reference: Some(reference.into()),
+            ..self
+        }
     }
 
     /// The name of the command in [`REVENUE_MACHINE`].
@@ -143,6 +164,22 @@ impl RevenueContract {
     fn is_known(&self, command: &RevenueCommand) -> Result<bool, RevenueRefusal> {
         let gone = crate::withdrawal::withdrawn(&self.facts);
         let mut facts = self.facts.iter().filter(|event| !gone.contains(&event.sequence));
+        if let Some(reference) = &command.reference {
+            let told = facts.clone().find(|event| {
+                event.reference.as_ref() == Some(reference) && event.fact.name() == command.fact.name()
+            });
+            match told {
+                Some(told) if told.effective == command.on && told.fact == command.fact => return Ok(true),
+                Some(told) => {
+                    return Err(RevenueRefusal::ReferenceUsed {
+                        command: command.fact.name(),
+                        reference: reference.clone(),
+                        on: told.effective,
+                    });
+                }
+                None => {}
+            }
+        }
         match &command.fact {
             // Told again for another day it is the same.
             Fact::Withdrawn { sequence } => Ok(gone.contains(sequence)),
@@ -205,7 +242,11 @@ impl RevenueContract {
             // These happen once; said again for the same day they are the same fact.
             Fact::CriteriaMet {}
             | Fact::TakenOver { .. }
+            | Fact::Accepted { .. }
             | Fact::MilestoneReached { .. }
+            | Fact::RedemptionRemote { .. }
+            | Fact::RightExpired { .. }
+            | Fact::RightExercised { .. }
             | Fact::Modified { .. }
             | Fact::Terminated { .. } => {
                 Ok(facts.any(|known| known.effective == command.on && known.fact == command.fact))
@@ -276,6 +317,7 @@ impl Decider for RevenueContract {
             recorded_at: context.recorded_at,
             sequence: context.sequence,
             fact: command.fact.clone(),
+            reference: command.reference.clone(),
         };
         self.check(&event)?;
         Ok(vec![event])

@@ -24,6 +24,21 @@ pub enum RevenueError {
         /// The moment asked about.
         known_at: DateTime<Utc>,
     },
+    /// A day before the opening balances of a contract that was taken over.
+    #[error(
+        "{contract} was taken over on {taken_over}: what it was at the end of {day} stands in the books of the other \
+         system; ask for {opening}, the day of the opening balances, or a later day"
+    )]
+    BeforeTakeOver {
+        /// The contract.
+        contract: RevenueContractId,
+        /// The day asked for.
+        day: NaiveDate,
+        /// The day on which it was taken over.
+        taken_over: NaiveDate,
+        /// The day before, at whose end its opening balances stand.
+        opening: NaiveDate,
+    },
     /// An obligation that the contract does not have.
     #[error("{contract} has no obligation `{obligation}`")]
     UnknownObligation {
@@ -277,6 +292,7 @@ impl RevenueError {
         match self {
             Self::InvalidDocument(faults) => faults.code(),
             Self::NotInBooks { .. } => "not_in_books",
+            Self::BeforeTakeOver { .. } => "before_take_over",
             Self::UnknownObligation { .. } => "unknown_obligation",
             Self::BilledInOtherCurrency { .. } => "billed_in_other_currency",
             Self::BilledTwice { .. } => "billed_twice",

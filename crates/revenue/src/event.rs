@@ -19,6 +19,23 @@ pub struct RevenueEvent {
     pub sequence: u64,
     /// What happened.
     pub fact: Fact,
+    /// What it is told by: a delivery note, a time sheet, a report. A fact of a reference is told once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+impl RevenueEvent {
+    /// A fact without a reference.
+    #[must_use]
+    pub const fn new(effective: NaiveDate, recorded_at: DateTime<Utc>, sequence: u64, fact: Fact) -> Self {
+        Self {
+            effective,
+            recorded_at,
+            sequence,
+            fact,
+            reference: None,
+        }
+    }
 }
 
 /// What happened. Quantities and amounts are zero or above unless their page says otherwise; amounts are in the

@@ -55,6 +55,7 @@ pub fn explain(
     question: &Question,
 ) -> Result<Explanation, RevenueError> {
     let history = History::of(events, view.known_at)?;
+    history.check_day(view.as_of)?;
     let mut trace = Trace::new();
     let figure = figure(&mut trace, &history, view, question)?;
     Ok(trace.finish(&figure))
@@ -96,6 +97,8 @@ fn figure<R: Recorder>(
         Question::Recognised { obligation, month } => {
             let through = month.last_day().min(view.as_of);
             let before = month.previous()?.last_day().min(view.as_of);
+            // Before the contract was taken over nothing is recognised here.
+            let (before, through) = (history.in_these_books(before), history.in_these_books(through));
             let start = revenue_of(rec, &mut walk, obligation, before)?;
             let end = revenue_of(rec, &mut walk, obligation, through)?.ok_or_else(|| unknown(obligation))?;
             let start = start.unwrap_or_else(|| {
@@ -105,6 +108,7 @@ fn figure<R: Recorder>(
         }
         Question::NetPosition { month } => {
             let through = month.last_day().min(view.as_of);
+            history.check_day(through)?;
             let balances = walk.to(rec, through)?.balances(rec, Moment::end_of(through))?;
             if let [only] = balances.positions.as_slice() {
                 return Ok(only.clone());
@@ -115,6 +119,14 @@ fn figure<R: Recorder>(
             }))
         }
         Question::Effect { sequence } => {
+            if let Some(event) = history.taken_over().filter(|event| event.sequence == *sequence) {
+                let on = event.effective;
+                return Ok(rec.input(Exact::ZERO, || {
+                    money(format!(
+                        "recognised at once by `taken_over` on {on}: what another system has recognised is no revenue here"
+                    ))
+                }));
+            }
             while let Some(event) = walk.upcoming() {
                 if event.sequence != *sequence {
                     walk.step(rec)?;
@@ -138,6 +150,7 @@ fn figure<R: Recorder>(
         }
         Question::Balance { role, month } => {
             let through = month.last_day().min(view.as_of);
+            history.check_day(through)?;
             let mut balances = walk.to(rec, through)?.balances(rec, Moment::end_of(through))?;
             Ok(balances.roles.remove(role).unwrap_or_else(|| {
                 rec.input(Exact::ZERO, || money(format!("{role} at the end of {through}")))

@@ -108,6 +108,13 @@ pub fn project_functional(
     days: &[NaiveDate],
 ) -> Result<Vec<FunctionalDay>, RevenueError> {
     let history = History::of(events, known_at)?;
+    if let Some(taken_over) = history.taken_over() {
+        return Err(RevenueError::NotInFunctionalCurrency {
+            contract: history.terms.contract().as_str().to_owned(),
+            what: "opening balances of another system, whose rates are not known",
+            on: taken_over.effective,
+        });
+    }
     let last = days.iter().max().copied().unwrap_or(history.inception);
     let mut dates: BTreeSet<NaiveDate> = days.iter().copied().collect();
     dates.extend(history.events.iter().map(|event| event.effective));

@@ -50,10 +50,44 @@ impl<'a> History<'a> {
         Ok(history)
     }
 
-    /// The day on which the contract was taken over from another system.
-    pub(crate) fn taken_over(&self) -> Option<NaiveDate> {
+    /// The fact by which the contract was taken over from another system.
+    pub(crate) fn taken_over(&self) -> Option<&'a RevenueEvent> {
         let first = self.events.first()?;
-        matches!(first.fact, Fact::TakenOver { .. }).then_some(first.effective)
+        matches!(first.fact, Fact::TakenOver { .. }).then_some(*first)
+    }
+
+    /// The day at whose end the opening balances stand, the last one of the other system's books.
+    pub(crate) fn opening_day(&self) -> Option<NaiveDate> {
+        let on = self.taken_over()?.effective;
+        Some(on.pred_opt().unwrap_or(on))
+    }
+
+    /// The day at whose end a movement begins or ends: before a contract was taken over nothing moves here, and the
+    /// opening balances stand.
+    pub(crate) fn in_these_books(&self, day: NaiveDate) -> NaiveDate {
+        self.opening_day().map_or(day, |opening| day.max(opening))
+    }
+
+    /// The terms and the opening balances alone.
+    pub(crate) fn opening(&self) -> Self {
+        Self {
+            terms: self.terms,
+            inception: self.inception,
+            events: self.taken_over().into_iter().collect(),
+        }
+    }
+
+    /// A balance of a day before the opening balances is the other system's to tell.
+    pub(crate) fn check_day(&self, day: NaiveDate) -> Result<(), RevenueError> {
+        match (self.taken_over(), self.opening_day()) {
+            (Some(taken_over), Some(opening)) if day < opening => Err(RevenueError::BeforeTakeOver {
+                contract: self.terms.contract().clone(),
+                day,
+                taken_over: taken_over.effective,
+                opening,
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// A document bills once, however often it is told, and in the contract's currency; so does control pass once.
@@ -122,7 +156,19 @@ pub(crate) struct Walk<'a, 'h, M> {
 }
 
 impl<'a, 'h, M: Clone> Walk<'a, 'h, M> {
+    /// At the inception; of a contract that was taken over, at its opening balances.
     pub(crate) fn new<R: Recorder<Mark = M>>(
+        rec: &mut R,
+        history: &'h History<'a>,
+        book: Book,
+    ) -> Result<Self, RevenueError> {
+        let mut walk = Self::at_inception(rec, history, book)?;
+        walk.take_over(rec)?;
+        Ok(walk)
+    }
+
+    /// At the inception, with the terms alone.
+    pub(crate) fn at_inception<R: Recorder<Mark = M>>(
         rec: &mut R,
         history: &'h History<'a>,
         book: Book,
@@ -171,16 +217,12 @@ impl<'a, 'h, M: Clone> Walk<'a, 'h, M> {
         Ok(())
     }
 
-    /// Takes in the opening balances alone.
-    pub(crate) fn take_over<R: Recorder<Mark = M>>(
-        &mut self,
-        rec: &mut R,
-        on: NaiveDate,
-    ) -> Result<&Replay<'a, M>, RevenueError> {
-        while self.replay.taken_over.is_none() && self.upcoming().is_some_and(|event| event.effective <= on) {
+    /// Takes in the opening balances: what was before them is not run again, for it is not known here.
+    pub(crate) fn take_over<R: Recorder<Mark = M>>(&mut self, rec: &mut R) -> Result<(), RevenueError> {
+        if self.next == 0 && self.history.taken_over().is_some() {
             self.step(rec)?;
         }
-        Ok(&self.replay)
+        Ok(())
     }
 
     /// Takes in every fact through a day.

@@ -19,7 +19,7 @@
 //!          "ssp": {"method": "observable", "price": {"amount": "300.00", "currency": "USD"}}}],
 //!     "policy": {"id": "ours", "version": 1}}"#)?;
 //! let (day, now): (NaiveDate, _) = ("2017-03-20".parse()?, DateTime::default()); // the clock is the host's
-//! let event = |sequence, fact| RevenueEvent { effective: day, recorded_at: now, sequence, fact };
+//! let event = |sequence, fact| RevenueEvent::new(day, now, sequence, fact);
 //! let facts = [event(1, Fact::Inception { terms: Box::new(terms) }), event(2, Fact::Satisfied { obligation: "licence".into() })];
 //!
 //! let view = View { as_of: "2017-04-30".parse()?, known_at: now, book: Book::Asc606 };
@@ -78,6 +78,7 @@
 //! | `residual_ambiguous`, `residual_not_faithful` | estimate the price of the obligation by another method |
 //! | `residual_not_permitted` | estimate the price by another method |
 //! | `not_in_books` | ask for a later moment |
+//! | `before_take_over` | ask for the day of the opening balances, or a later one |
 //! | `billed_in_other_currency`, `billed_twice` | from [`project`], of facts that no contract has decided: correct them |
 //! | `unknown_obligation` | ask for one of the contract; from [`project`], the stream is not of this contract |
 //! | `quantity_exceeds_purchase` | correct the quantities: a principal sells what it has bought |
@@ -111,7 +112,7 @@
 //! | `already_begun` | give another contract another id |
 //! | `before_inception` | correct the date: nothing is recognised before there is a contract |
 //! | `unknown_obligation`, `unknown_reference`, `wrong_measure`, `duplicate_id` | correct the hand-over |
-//! | `already_satisfied`, `already_started`, `milestone_reached`, `document_recorded` | the fact is known with other content: look which one is right |
+//! | `already_satisfied`, `already_started`, `milestone_reached`, `document_recorded`, `reference_used` | the fact is known with other content: look which one is right |
 //! | `term_too_long`, `invalid_term`, `invalid_amount`, `too_much_billed`, `progress_out_of_range`, `return_exceeds_delivery` | correct the input |
 //! | `contract_criteria_not_met` | wait for the criteria, or choose the policy that catches up |
 //! | `contract_terminated`, `nothing_remaining` | make another contract |
@@ -119,7 +120,7 @@
 //! | `not_an_estimate` | change an agreed amount by a modification |
 //! | `royalty_before_use` | tell sales and usage as they occur, of a `usage` element |
 //! | `estimate_outside_outcomes` | correct the estimate, or the outcomes by a modification |
-//! | `credit_exceeds_receivable`, `refund_exceeds_liability` | credit or pay back at most what is owed |
+//! | `credit_exceeds_receivable`, `refund_exceeds_liability` | credit or pay back at most what is owed; the credit note for a return, or for the refund of a contract that ended, is not told again |
 //! | `invalid_opening` | take the contract over with each obligation and the price of the terms, before any other fact |
 //! | `contradicts_later_fact` | tell `withdrawn` of the later fact that is named, then this one, then the later one as it was right |
 //! | `not_withdrawable` | begin another contract |

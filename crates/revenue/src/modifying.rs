@@ -46,6 +46,7 @@ impl<'a, M: Clone> Replay<'a, M> {
         }
         for added in &modification.adds {
             self.check_new(added)?;
+            added.check_added_period(on)?;
         }
         let more = self.price_change(rec, modification, on, estimates)?;
         let is_separate = !modification.adds.is_empty()

@@ -84,7 +84,6 @@ impl Obligation {
         }
     }
 
-    /// Everything that is wrong with it, at a path of a document in a currency.
     /// A service that is agreed on does not begin before the contract.
     pub(crate) fn check_agreed_period(&self, inception: NaiveDate) -> Result<(), RevenueRefusal> {
         match self.measure {
@@ -99,6 +98,24 @@ impl Obligation {
         }
     }
 
+    /// Nor does one that a modification adds begin before it. What was performed before is told, by `service_started`.
+    pub(crate) fn check_added_period(&self, on: NaiveDate) -> Result<(), RevenueRefusal> {
+        match self.measure {
+            Measure::Time {
+                period: Some(period), ..
+            } if period.start() < on => Err(RevenueRefusal::InvalidQuantity {
+                field: "adds.measure.period",
+                value: format!("{period} of `{}`", self.id),
+                expected: format!(
+                    "a service from {on}, the day of the modification, or later; of one that was performed before, add it \
+                     without a period and tell `service_started`"
+                ),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Everything that is wrong with it, at a path of a document in a currency.
     pub(crate) fn faults(&self, currency: Currency, path: &str) -> Vec<Fault> {
         let mut faults = Vec::new();
         faults.extend(bad_text(format!("{path}.id"), &self.id));

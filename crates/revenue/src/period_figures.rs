@@ -13,7 +13,8 @@ use crate::contract_context::Moment;
 use crate::history::{History, Walk};
 use crate::{Book, ContractDay, RevenueError, RevenueEvent};
 
-/// A contract over a period: the end of its last day less the end of the day before its first.
+/// A contract over a period: the end of its last day less the end of the day before its first. What another system has
+/// accounted for moves in no period: before a contract was taken over, its opening balances stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PeriodFigures {
@@ -34,7 +35,7 @@ pub struct PeriodFigures {
 /// A contract over each of some periods, in the order asked for.
 ///
 /// # Errors
-/// As [`project`](crate::project).
+/// As [`project`](crate::project), but of every day: before a contract was taken over nothing moves.
 pub fn project_periods(
     events: &[RevenueEvent],
     known_at: DateTime<Utc>,
@@ -47,8 +48,9 @@ pub fn project_periods(
     let mut walk = Walk::new(rec, &history, book)?;
     let mut days = BTreeMap::new();
     for period in periods {
-        days.extend(period.start().pred_opt().map(|day| (day, None)));
-        days.insert(period.last_day(), None);
+        let before = period.start().pred_opt();
+        days.extend(before.map(|day| (history.in_these_books(day), None)));
+        days.insert(history.in_these_books(period.last_day()), None);
     }
     for (day, figures) in &mut days {
         let replay = walk.to(rec, *day)?;
@@ -58,7 +60,7 @@ pub fn project_periods(
     let mut rows = Vec::with_capacity(periods.len());
     for period in periods {
         let before = period.start().pred_opt().unwrap_or(period.start());
-        let at = |day| days.get(&day).cloned().flatten();
+        let at = |day| days.get(&history.in_these_books(day)).cloned().flatten();
         let (Some((closing, ids)), opening) = (at(period.last_day()), at(before)) else {
             continue;
         };
@@ -107,21 +109,34 @@ pub struct PostedPeriod {
 /// closed after it, or open; a closed period never changes. The periods are in order and adjoin each other.
 ///
 /// # Errors
-/// As [`project`](crate::project); a contract that is not in the books yet has posted nothing.
+/// As [`project`](crate::project), but of every day; a contract that is not in the books yet has posted nothing, and
+/// what another system has posted of one that was taken over is in no period.
 pub fn posted_by_period(
     events: &[RevenueEvent],
     book: Book,
     periods: &[BookPeriod],
 ) -> Result<Vec<PostedPeriod>, RevenueError> {
     let now = DateTime::<Utc>::MAX_UTC;
-    let currency = History::of(events, now)?.terms.currency();
+    let all = History::of(events, now)?;
+    let currency = all.terms.currency();
     let cumulative = |day, known_at| -> Result<Exact, RevenueError> {
         let rec = &mut NoTrace;
+        let (known, opening);
         let history = match History::of(events, known_at) {
-            Err(RevenueError::NotInBooks { .. }) => return Ok(Exact::ZERO),
-            known => known?,
+            Err(RevenueError::NotInBooks { .. }) if all.taken_over().is_none() => return Ok(Exact::ZERO),
+            Err(error) if !matches!(error, RevenueError::NotInBooks { .. }) => return Err(error),
+            Ok(history) if history.taken_over().is_some() || all.taken_over().is_none() => {
+                known = history;
+                &known
+            }
+            // It is not taken over yet: its opening balances stand elsewhere.
+            _ => {
+                opening = all.opening();
+                &opening
+            }
         };
-        let mut walk = Walk::new(rec, &history, book)?;
+        let day = history.in_these_books(day);
+        let mut walk = Walk::new(rec, history, book)?;
         let revenue = walk.to(rec, day)?.revenue(rec, Moment::end_of(day))?;
         Ok(revenue
             .iter()

@@ -58,7 +58,8 @@ pub struct Projection {
     pub day: ContractDay,
     /// How each modification by then is accounted for, and why.
     pub modifications: Vec<ModificationFigures>,
-    /// What was posted elsewhere before the contract was taken over: postings begin there.
+    /// What was posted elsewhere before the contract was taken over, at the end of the day before: every movement and
+    /// the postings begin there.
     pub taken_over: Option<ContractDay>,
 }
 
@@ -174,14 +175,16 @@ impl Projection {
 /// negative revenue by the same rules.
 ///
 /// # Errors
-/// [`RevenueError::NotInBooks`] if no inception is known by then; [`RevenueError::ImpossibleFact`] for a fact that
-/// the contract, as it then was, refuses; and what is said of documents.
+/// [`RevenueError::NotInBooks`] if no inception is known by then; [`RevenueError::BeforeTakeOver`] for a day before the
+/// opening balances of a contract that was taken over; [`RevenueError::ImpossibleFact`] for a fact that the contract, as
+/// it then was, refuses; and what is said of documents.
 pub fn project(events: &[RevenueEvent], view: &View) -> Result<Projection, RevenueError> {
     let rec = &mut NoTrace;
     let history = History::of(events, view.known_at)?;
     let terms = history.terms;
     let currency = terms.currency();
-    let mut walk = Walk::new(rec, &history, view.book)?;
+    history.check_day(view.as_of)?;
+    let mut walk = Walk::at_inception(rec, &history, view.book)?;
     let at_inception = inception(rec, &walk.replay)?;
 
     let mut months = Vec::new();
@@ -190,10 +193,11 @@ pub fn project(events: &[RevenueEvent], view: &View) -> Result<Projection, Reven
     let mut day = None;
     let mut taken_over = None;
     let mut active = active_months(&history);
-    if let Some(on) = history.taken_over().filter(|on| *on <= view.as_of) {
+    if let Some(opening) = history.opening_day() {
         // What was posted elsewhere is where the postings begin.
-        active.retain(|month| month.last_day() >= on);
-        before = walk.take_over(rec, on)?.day_at(rec, Moment::before(on))?;
+        active.retain(|month| month.last_day() > opening);
+        walk.take_over(rec)?;
+        before = walk.replay.day(rec, opening)?;
         schedule(&mut schedules, &walk.replay, None, &before.by_obligation)?;
         taken_over = Some(before.clone());
     }
@@ -281,6 +285,9 @@ pub fn project_days(
 ) -> Result<Vec<ContractDay>, RevenueError> {
     let rec = &mut NoTrace;
     let history = History::of(events, known_at)?;
+    if let Some(first) = days.iter().min() {
+        history.check_day(*first)?;
+    }
     let mut walk = Walk::new(rec, &history, book)?;
     let mut rows = BTreeMap::new();
     for day in days.iter().copied().collect::<BTreeSet<_>>() {
@@ -311,8 +318,18 @@ pub struct Effect {
 pub fn effects(events: &[RevenueEvent], view: &View) -> Result<Vec<Effect>, RevenueError> {
     let rec = &mut NoTrace;
     let history = History::of(events, view.known_at)?;
+    history.check_day(view.as_of)?;
     let mut walk = Walk::new(rec, &history, view.book)?;
     let mut effects = Vec::new();
+    if let Some(event) = history.taken_over().filter(|event| event.effective <= view.as_of) {
+        // What another system has recognised is no revenue of the day on which it is taken over.
+        effects.push(Effect {
+            sequence: event.sequence,
+            effective: event.effective,
+            fact: event.fact.name(),
+            revenue: Money::zero(history.terms.currency()),
+        });
+    }
     while let Some(event) = walk.upcoming().filter(|event| event.effective <= view.as_of) {
         let moment = moment_of(event);
         let before = total(&walk.replay.revenue(rec, moment)?);
@@ -344,12 +361,8 @@ fn total(figures: &[Figure<()>]) -> Exact {
 
 impl Replay<'_, ()> {
     pub(crate) fn day(&self, rec: &mut NoTrace, on: NaiveDate) -> Result<ContractDay, RevenueError> {
-        self.day_at(rec, Moment::end_of(on))
-    }
-
-    fn day_at(&self, rec: &mut NoTrace, moment: Moment) -> Result<ContractDay, RevenueError> {
-        let balances = self.balances(rec, moment)?;
-        Ok(ContractDay::of(moment.day, &balances, self.ctx.currency())?)
+        let balances = self.balances(rec, Moment::end_of(on))?;
+        Ok(ContractDay::of(on, &balances, self.ctx.currency())?)
     }
 }
 

@@ -331,6 +331,18 @@ pub enum RevenueRefusal {
         /// The date recorded.
         on: NaiveDate,
     },
+    /// A reference tells one fact of a kind.
+    #[error(
+        "`{command}` of `{reference}` is recorded on {on} with other content: another one needs a reference of its own"
+    )]
+    ReferenceUsed {
+        /// The fact.
+        command: &'static str,
+        /// The reference in the command.
+        reference: String,
+        /// The date recorded.
+        on: NaiveDate,
+    },
     /// A contract bills so much in all, credit notes counted like invoices, that its figures would leave their bounds.
     #[error("with {amount} the documents of the contract come to more than {MAX_MINOR_UNITS} minor units")]
     TooMuchBilled {
@@ -394,6 +406,7 @@ impl RevenueRefusal {
             Self::AlreadyStarted { .. } => "already_started",
             Self::TermTooLong { .. } => "term_too_long",
             Self::DocumentRecorded { .. } => "document_recorded",
+            Self::ReferenceUsed { .. } => "reference_used",
             Self::TooMuchBilled { .. } => "too_much_billed",
             Self::NotWithdrawable { .. } => "not_withdrawable",
             Self::SequenceUsed { .. } => "sequence_used",

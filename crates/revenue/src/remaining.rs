@@ -77,6 +77,7 @@ pub fn remaining_obligations(
     if view.as_of < history.inception || (expedients.one_year && is_short) {
         return Ok(None);
     }
+    history.check_day(view.as_of)?;
     let mut walk = Walk::new(rec, &history, view.book)?;
     let replay = walk.to(rec, view.as_of)?;
     if !replay.criteria_met {

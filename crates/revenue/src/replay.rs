@@ -56,8 +56,6 @@ pub(crate) struct Replay<'a, M> {
     pub(crate) credit_losses: Exact,
     pub(crate) incentives_paid: Exact,
     pub(crate) criteria_met: bool,
-    /// The day on which it was taken over from another system.
-    pub(crate) taken_over: Option<NaiveDate>,
     /// Whether no estimate has changed since inception.
     pub(crate) estimates_are_original: bool,
     has_facts: bool,
@@ -101,7 +99,6 @@ impl<'a, M: Clone> Replay<'a, M> {
             credit_losses: Exact::ZERO,
             incentives_paid: Exact::ZERO,
             criteria_met: terms.criteria_met(),
-            taken_over: None,
             estimates_are_original: estimates.is_empty(),
             has_facts: false,
             termination: None,

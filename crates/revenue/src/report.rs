@@ -211,7 +211,9 @@ impl BalanceRollForward {
             .first()
             .and_then(|month| month.previous().ok())
             .and_then(|month| contract.at(month))
-            .map_or(NetPosition::nothing(contract.currency), |row| row.position);
+            .map(|row| row.position)
+            .or_else(|| contract.taken_over.as_ref().map(|opening| opening.position))
+            .unwrap_or(NetPosition::nothing(contract.currency));
         for month in &self.months {
             let moved = movements.next_if(|row| row.month == *month);
             let closing = moved.map_or(opening, |row| row.position);

@@ -38,10 +38,11 @@ pub struct OpeningObligation {
     pub obligation: String,
     /// Its share of the transaction price. The shares come to the price of the terms.
     pub allocated: Money,
-    /// Recognised of it.
+    /// Recognised of it, before what is expected back of it is taken off.
     pub recognised: Money,
     /// How much of it is done, in its measure: units delivered or taken, the share surveyed, the cost incurred, what is
-    /// redeemed; 1 for what is satisfied at a point in time. Of a service time itself tells it.
+    /// redeemed; 1 for what is satisfied at a point in time. Of a service time itself tells it. Left out, it is nothing
+    /// where nothing is recognised, and the whole where all that is allocated is; between them it is asked for.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -70,12 +71,13 @@ impl<'a, M: Clone> Replay<'a, M> {
             events: Vec::new(),
         };
         let agreed = Self::begin(rec, &history, ctx.book, &Estimates::new())?;
-        let moment = Moment::before(on);
+        let opening_day = on.pred_opt().unwrap_or(on);
+        let moment = Moment::end_of(opening_day);
         for (stated, agreed) in opening.obligations.iter().zip(&agreed.performances) {
             let allocated = self.in_currency("allocated", &stated.allocated)?;
             let recognised = self.in_currency("recognised", &stated.recognised)?;
             let performance = self.find_mut(&stated.obligation)?;
-            performance.set_done(stated, on)?;
+            performance.set_done(stated, (&allocated, &recognised), on)?;
             performance.check_progress(rec, &ctx, moment)?;
             let id = performance.id();
             let input = |rec: &mut R, value: Exact, label: String| rec.input(value, || ctx.money(label));
@@ -123,7 +125,7 @@ impl<'a, M: Clone> Replay<'a, M> {
         let received = self.optional("received", opening.received.as_ref())?;
         if let Some(account) = self.accounts.first_mut() {
             account.documents.push(Document {
-                on,
+                on: opening_day,
                 id: "opening balance",
                 obligation: None,
                 net: billed,
@@ -134,7 +136,6 @@ impl<'a, M: Clone> Replay<'a, M> {
                 amount: received,
             });
         }
-        self.taken_over = Some(on);
         Ok(())
     }
 
@@ -180,8 +181,68 @@ impl<'a, M: Clone> Replay<'a, M> {
 }
 
 impl<M: Clone> Performance<'_, M> {
-    fn set_done(&mut self, opening: &OpeningObligation, on: NaiveDate) -> Result<(), Flaw> {
-        let done = opening.done.map_or(Exact::ZERO, Exact::from);
+    /// All of it in its measure, where that is one number.
+    fn whole(&self) -> Option<Exact> {
+        match &self.measured {
+            Measured::PointInTime { .. } | Measured::Percent { .. } => Some(Exact::ONE),
+            Measured::Units { total, .. } => total.clone(),
+            Measured::Redemption { expected, .. } => Some(expected.clone()),
+            Measured::CostToCost(costs) if costs.uninstalled_total.is_zero() => costs.estimated_total.clone(),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing has to be told of what is done.
+    const fn is_told_by_time(&self) -> bool {
+        matches!(
+            self.measured,
+            Measured::Time { .. } | Measured::MaterialRight { .. }
+        )
+    }
+
+    /// The field of the opening balances that tells what is done, and in what measure.
+    const fn told_by(&self) -> (&'static str, &'static str) {
+        match self.measured {
+            Measured::PointInTime { .. } => ("done", "1 if control has passed, 0 if not"),
+            Measured::Units { .. } => ("done", "the units delivered"),
+            Measured::Milestones { .. } => ("milestones", "those that are reached"),
+            Measured::CostToCost(_) => ("done", "the cost incurred"),
+            Measured::Redemption { .. } => ("done", "what is redeemed"),
+            Measured::TakeOrPay { .. } => ("done", "the units taken"),
+            _ => ("done", "the share that is done, between 0 and 1"),
+        }
+    }
+
+    fn set_done(
+        &mut self,
+        opening: &OpeningObligation,
+        (allocated, recognised): (&Exact, &Exact),
+        on: NaiveDate,
+    ) -> Result<(), Flaw> {
+        let done = match opening.done {
+            Some(done) => Exact::from(done),
+            None if recognised.is_zero() => Exact::ZERO,
+            None => {
+                // What is recognised as a whole is done as a whole.
+                let whole = self.whole().filter(|_| recognised == allocated);
+                let is_told = !opening.milestones.is_empty() || self.is_told_by_time();
+                match whole {
+                    Some(whole) => whole,
+                    None if is_told => Exact::ZERO,
+                    None => {
+                        let (id, (field, what)) = (&opening.obligation, self.told_by());
+                        return Err(RevenueRefusal::InvalidOpening {
+                            effective: on,
+                            found: format!(
+                                "{recognised} of {allocated} recognised of `{id}` and no `{field}`"
+                            ),
+                            expected: format!("`{field}` of `{id}`: {what}"),
+                        }
+                        .into());
+                    }
+                }
+            }
+        };
         if done.is_negative() {
             return Err(Flaw::amount("done", &done, "zero or above"));
         }

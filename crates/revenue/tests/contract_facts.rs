@@ -353,11 +353,8 @@ fn facts_that_no_contract_has_decided_are_refused_by_the_same_rule() {
     for commands in streams {
         let events: Vec<RevenueEvent> = (0..)
             .zip(&commands)
-            .map(|(sequence, command)| RevenueEvent {
-                effective: command.on,
-                recorded_at: noon(command.on),
-                sequence,
-                fact: command.fact.clone(),
+            .map(|(sequence, command)| {
+                RevenueEvent::new(command.on, noon(command.on), sequence, command.fact.clone())
             })
             .collect();
         let error = project(&events, &as_of("2025-12-31")).unwrap_err();
@@ -375,4 +372,181 @@ fn facts_that_no_contract_has_decided_are_refused_by_the_same_rule() {
     `billed` on 2025-02-02 (sequence 2): with -6000000000000000.00 USD the documents of the contract come to more than 1000000000000000000 minor units
     `modified` on 2025-02-01 (sequence 1): `service_started` on 2024-12-31 is before the inception on 2025-01-01 (ASC 606-10-25-1, IFRS 15.9)
     ");
+}
+
+/// Four of ten units for 1,000: 400. Told again by the same delivery note it is the same delivery; told by another, or by
+/// none, it is a second one.
+#[test]
+fn a_reference_tells_a_delivery_told_again_from_a_second_one() {
+    let measure = Measure::Units {
+        total: Some(dec!(10)),
+    };
+    let begun = incept(
+        bundle(usd("1000.00"), &[("unit", usd("1000.00"), measure)]),
+        "2026-01-01",
+    );
+    let delivered = |on: &str, quantity| {
+        let obligation = "unit".into();
+        tell(
+            on,
+            Fact::Delivered {
+                obligation,
+                quantity,
+                expected_returns: None,
+            },
+        )
+    };
+    let told = |commands: &[RevenueCommand]| {
+        let contract = decide_all(&[&[begun.clone()], commands].concat(), "2026-01-31").unwrap();
+        let figures = project(contract.facts(), &as_of("2026-01-31")).unwrap();
+        (contract.facts().len() - 1, figures.recognised())
+    };
+    let by = |note: &str| delivered("2026-01-10", dec!(4)).told_by(note);
+    assert_eq!(told(&[by("DN-1"), by("DN-1")]), (1, usd("400.00")));
+    assert_eq!(told(&[by("DN-1"), by("DN-2")]), (2, usd("800.00")));
+    let unnamed = delivered("2026-01-10", dec!(4));
+    assert_eq!(told(&[unnamed.clone(), unnamed]), (2, usd("800.00")));
+
+    let once = decide_all(&[begun.clone(), by("DN-1")], "2026-01-31").unwrap();
+    for other in [delivered("2026-01-10", dec!(3)), delivered("2026-01-11", dec!(4))] {
+        let refusal = decide(&once, &other.told_by("DN-1"), "2026-01-31").unwrap_err();
+        assert_eq!(refusal.code(), "reference_used");
+        assert_eq!(
+            refusal.to_string(),
+            "`delivered` of `DN-1` is recorded on 2026-01-10 with other content: another one needs a reference of its own"
+        );
+    }
+    // Another kind of fact has its own: the report that returns three and bills them goes by one name.
+    assert!(
+        decide(
+            &once,
+            &tell("2026-01-10", paid("5.00")).told_by("DN-1"),
+            "2026-01-31"
+        )
+        .is_ok()
+    );
+    // A stored event without one reads as before, and one that has none is written without.
+    let event = &once.facts()[1];
+    let text = serde_json::to_string(event).unwrap();
+    assert!(text.contains(r#""reference":"DN-1""#), "{text}");
+    let without = serde_json::to_string(&once.facts()[0]).unwrap();
+    assert!(!without.contains("reference"), "{without}");
+    assert_eq!(&serde_json::from_str::<RevenueEvent>(&text).unwrap(), event);
+    assert_eq!(
+        &serde_json::from_str::<RevenueEvent>(&without).unwrap(),
+        &once.facts()[0]
+    );
+}
+
+/// What happens once is the same fact when it is told again for its day, without any reference.
+#[test]
+fn what_happens_once_is_known_when_it_is_told_again() {
+    let mut terms = bundle(
+        usd("300.00"),
+        &[
+            ("machine", usd("100.00"), AT_ONCE),
+            ("option", usd("100.00"), Measure::MaterialRight),
+            (
+                "points",
+                usd("100.00"),
+                Measure::Redemption { expected: dec!(10) },
+            ),
+        ],
+    );
+    terms.obligations[0].acceptance = Acceptance::Subjective;
+    let on = "2026-01-10";
+    let fact = |json: &str| tell(on, serde_json::from_str(json).unwrap());
+    let commands = [
+        satisfy("machine", on),
+        fact(r#"{"type": "accepted", "obligation": "machine"}"#),
+        fact(r#"{"type": "right_expired", "obligation": "option"}"#),
+        fact(r#"{"type": "redemption_remote", "obligation": "points", "escheat_rate": "0.5"}"#),
+        tell(on, Fact::billed("inv_1", usd("300.00"))),
+    ];
+    let once = decide_all(
+        &[&[incept(terms, "2026-01-01")], &commands[..]].concat(),
+        "2026-01-31",
+    )
+    .unwrap();
+    let again = commands.iter().try_fold(once.clone(), |contract, command| {
+        decide(&contract, command, "2026-01-31")
+    });
+    assert_eq!(again.unwrap(), once);
+}
+
+/// Of 1,200 for a year that is paid in advance, 700 go back after five months: 500 are earned and kept. The refund is owed
+/// with the end; the ERP's credit note for it is told as what it pays back, and takes the clearing to zero. As a document
+/// it would credit the customer twice: it moves nothing, or is refused where nothing is left that it could be credited to.
+#[test]
+fn the_refund_of_a_contract_that_ended_is_told_once() {
+    let roles = [
+        Role::Revenue,
+        Role::RefundLiability,
+        Role::Receivable,
+        Role::ContractLiability,
+    ];
+    for named in [None, Some("inv_1".to_owned())] {
+        let is_named = named.is_some();
+        let period = Period::inclusive(day("2026-01-01"), day("2026-12-31")).unwrap();
+        let year = Measure::Time {
+            period: Some(period),
+            convention: Some(Convention::MonthsTouched),
+        };
+        let terms = bundle(usd("1200.00"), &[("service", usd("1200.00"), year)]);
+        let paid = Fact::Paid {
+            amount: usd("1200.00"),
+            document: named,
+            separate_contract: None,
+        };
+        let ended = Fact::Terminated {
+            refund: Some(usd("700.00")),
+            credit: None,
+            still_billable: None,
+        };
+        let commands = [
+            incept(terms, "2026-01-01"),
+            tell("2026-01-01", Fact::billed("inv_1", usd("1200.00"))),
+            tell("2026-01-05", paid),
+            tell("2026-05-31", ended),
+        ];
+        let contract = decide_all(&commands, "2026-05-31").unwrap();
+        let june = |contract: &RevenueContract| project(contract.facts(), &as_of("2026-06-30")).unwrap();
+        assert_eq!(
+            balances(&june(&contract), roles),
+            ["-500.00", "-700.00", "0.00", "0.00"]
+        );
+        let note = tell("2026-06-02", Fact::billed("cn_1", usd("-700.00")));
+        match decide(&contract, &note, "2026-06-02") {
+            Ok(noted) => {
+                assert!(!is_named);
+                assert_eq!(
+                    june(&noted).postings().unwrap(),
+                    june(&contract).postings().unwrap()
+                );
+            }
+            Err(refusal) => assert!(is_named && refusal.code() == "credit_exceeds_receivable"),
+        }
+        let refunded = Fact::Refunded {
+            amount: usd("700.00"),
+            document: None,
+        };
+        let contract = decide(
+            &contract,
+            &tell("2026-06-02", refunded).told_by("cn_1"),
+            "2026-06-02",
+        )
+        .unwrap();
+        assert_eq!(
+            balances(&june(&contract), roles),
+            ["-500.00", "0.00", "0.00", "0.00"]
+        );
+        let entries = june(&contract).postings().unwrap();
+        assert_eq!(
+            contract::lines(entries.last().unwrap()),
+            [
+                "cr billing_clearing 700.00 USD (rev_1)",
+                "dr refund_liability 700.00 USD (rev_1)"
+            ]
+        );
+    }
 }

@@ -746,7 +746,7 @@ proptest! {
             let fact = fact(coin, &contract, number, step);
             let command = RevenueCommand::new(date(step.0), fact.clone());
             let context = RevenueContext { recorded_at: noon(date(step.0)), sequence: contract.facts().len() as u64 };
-            let event = RevenueEvent { effective: command.on, recorded_at: context.recorded_at, sequence: context.sequence, fact };
+            let event = RevenueEvent::new(command.on, context.recorded_at, context.sequence, fact);
             let told = contract.clone().evolve(&event);
             let figures = project(told.facts(), &view(LAST));
             match contract.decide(&command, &context) {
@@ -1119,6 +1119,9 @@ proptest! {
         modification.price_reflects_ssp = true;
         let kind = if raw.0 == 8 { 2 } else { raw.0 };
         modification.adds = vec![obligation(coin, "more".to_owned(), (kind, ssp, raw.2, raw.3, 1))];
+        if let Measure::Time { period: Some(period), .. } = &mut modification.adds[0].measure {
+            *period = term(n + raw.2 % 300, raw.3 % 700 + 1);
+        }
         modification.price_change = takes_part(&modification.adds[0].measure).then(|| coin.of(change));
         let with = say(contract.clone(), date(n), date(900), Fact::modified(modification));
         prop_assert_eq!(with.facts().len(), contract.facts().len() + 1);

@@ -145,22 +145,15 @@ fn story() -> impl Strategy<Value = Story> {
                 facts.push((on, known, fact));
             }
             let terms = Box::new(Terms::new(document).unwrap());
-            let mut events = vec![RevenueEvent {
-                effective: date(0),
-                recorded_at: noon(date(0)),
-                sequence: 0,
-                fact: Fact::Inception { terms },
-            }];
-            events.extend(
-                (1..)
-                    .zip(facts)
-                    .map(|(sequence, (on, known, fact))| RevenueEvent {
-                        effective: date(on),
-                        recorded_at: noon(date(on.max(known))),
-                        sequence,
-                        fact,
-                    }),
-            );
+            let mut events = vec![RevenueEvent::new(
+                date(0),
+                noon(date(0)),
+                0,
+                Fact::Inception { terms },
+            )];
+            events.extend((1..).zip(facts).map(|(sequence, (on, known, fact))| {
+                RevenueEvent::new(date(on), noon(date(on.max(known))), sequence, fact)
+            }));
             Story { events }
         })
 }

@@ -146,3 +146,58 @@ fn a_longer_term_needs_the_price_of_what_remains() {
     assert_eq!(allocated(&figures), ["2400.00", "600.00"]); // 600 + 1,800
     assert_eq!(figures.recognised(), usd("700.00")); // 600, and 1,800 / 18
 }
+
+/// 1,200 for the year 2026, of which two months, 200, are served on the first of March. An additional service of 2026 for
+/// 1,200 is no modification of that day when it has begun before: it is added from that day, at 120 of its ten months each
+/// month, or it was performed before, and the fact that says so brings two of twelve months, 200, at once.
+#[test]
+fn a_service_that_is_added_does_not_begin_before_the_modification() {
+    let year = |first: &str| Measure::Time {
+        period: Some(Period::inclusive(day(first), day("2026-12-31")).unwrap()),
+        convention: Some(Convention::MonthsTouched),
+    };
+    let begun = incept(
+        bundle(usd("1200.00"), &[("basic", usd("1200.00"), year("2026-01-01"))]),
+        "2026-01-01",
+    );
+    let added = |measure, price_reflects_ssp| {
+        let modification = ContractModification {
+            added_distinct: true,
+            price_reflects_ssp,
+            price_change: Some(usd("1200.00")),
+            adds: vec![Obligation::new(
+                "more",
+                StandalonePrice::observable(usd("1200.00")),
+                measure,
+            )],
+            ..ContractModification::new("m")
+        };
+        tell("2026-03-01", Fact::modified(modification))
+    };
+    let contract = decide_all(&[begun], "2026-03-01").unwrap();
+    for separate in [false, true] {
+        let refusal = decide(&contract, &added(year("2026-01-01"), separate), "2026-03-01").unwrap_err();
+        assert_eq!(refusal.code(), "invalid_amount");
+        assert_eq!(
+            refusal.to_string(),
+            "`adds.measure.period` is 2026-01-01 to 2026-12-31 of `more`, expected a service from 2026-03-01, the day of \
+             the modification, or later; of one that was performed before, add it without a period and tell \
+             `service_started`"
+        );
+        let from_now = decide(&contract, &added(year("2026-03-01"), separate), "2026-03-01").unwrap();
+        let at_once = effects(from_now.facts(), &as_of("2026-03-01")).unwrap();
+        assert_eq!(at_once.last().unwrap().revenue, usd("0.00"));
+    }
+    let open = Measure::Time {
+        period: None,
+        convention: Some(Convention::MonthsTouched),
+    };
+    let before = Fact::ServiceStarted {
+        obligation: "more".into(),
+        period: Period::inclusive(day("2026-01-01"), day("2026-12-31")).unwrap(),
+    };
+    let contract = decide(&contract, &added(open, true), "2026-03-01").unwrap();
+    let contract = decide(&contract, &tell("2026-03-01", before), "2026-03-01").unwrap();
+    let at_once = effects(contract.facts(), &as_of("2026-03-01")).unwrap();
+    assert_eq!(at_once.last().unwrap().revenue, usd("200.00"));
+}

@@ -390,11 +390,8 @@ fn facts_that_no_contract_has_decided_bill_once_and_in_its_currency() {
             .map(|(document, amount)| Fact::billed(*document, *amount));
         let events: Vec<RevenueEvent> = (1..)
             .zip(std::iter::once(inception).chain(billed))
-            .map(|(sequence, fact)| RevenueEvent {
-                effective: day("2017-03-15"),
-                recorded_at: noon(day("2017-03-15")),
-                sequence,
-                fact,
+            .map(|(sequence, fact)| {
+                RevenueEvent::new(day("2017-03-15"), noon(day("2017-03-15")), sequence, fact)
             })
             .collect();
         let view = View {

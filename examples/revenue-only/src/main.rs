@@ -32,7 +32,7 @@ fn facts(sale: &Sale) -> Result<Vec<RevenueEvent>, Box<dyn std::error::Error>> {
     let happened =
         [Fact::inception(terms), Fact::satisfied("set-up"), Fact::billed("first invoice", usd(sale.price)?)];
     let (effective, recorded_at) = (sale.start, DateTime::default()); // the clock is the product's
-    let event = |(sequence, fact)| RevenueEvent { effective, recorded_at, sequence, fact };
+    let event = |(sequence, fact)| RevenueEvent::new(effective, recorded_at, sequence, fact);
     Ok((1..).zip(happened).map(event).collect())
 }
 

@@ -515,14 +515,14 @@ impl Stream {
             stream.remember(obligation, &mut point_in_time);
         }
         let terms = Terms::new(document).map_err(|faults| contract_refused(&RevenueError::from(faults)))?;
-        stream.events.push(RevenueEvent {
-            effective: inception,
-            recorded_at: at(recorded),
-            sequence: 0,
-            fact: Fact::Inception {
+        stream.events.push(RevenueEvent::new(
+            inception,
+            at(recorded),
+            0,
+            Fact::Inception {
                 terms: Box::new(terms),
             },
-        });
+        ));
         for (sequence, event) in (1_u64..).zip(timeline) {
             stream.add(sequence, event, &mut point_in_time, currency)?;
         }
@@ -594,12 +594,8 @@ impl Stream {
                 _ => {}
             }
             self.names.insert(sequence, name);
-            self.events.push(RevenueEvent {
-                effective: on,
-                recorded_at: at(recorded),
-                sequence,
-                fact,
-            });
+            self.events
+                .push(RevenueEvent::new(on, at(recorded), sequence, fact));
         }
         Ok(())
     }
