@@ -75,6 +75,7 @@ impl<M: Clone> Replay<'_, M> {
             return Ok(revenue.clone());
         }
         let mut parts = self.price_changes.clone();
+        parts.extend(self.separate_price_changes.iter().cloned());
         parts.extend(self.concessions.iter().cloned());
         parts.extend(self.usage.iter().map(|report| report.amount.clone()));
         for credit in self.accounts.iter().flat_map(|account| &account.service_credits) {

@@ -161,6 +161,8 @@ impl<'a, M: Clone> Replay<'a, M> {
         more: &Figure<M>,
     ) -> Result<(), Flaw> {
         self.judge(modification, true, RemainingDistinct::All);
+        // What is payable to the customer of this contract is not spread over the price of that one.
+        self.separate_price_changes.extend(self.price_changes.pop());
         let contract = self.accounts.len();
         self.accounts.push(Account::new(&modification.id));
         let places = self.join(rec, modification, contract)?;

@@ -50,6 +50,8 @@ pub(crate) struct Replay<'a, M> {
     pub(crate) usage: Vec<UsageReport<'a, M>>,
     /// Changes of the price by modifications and exercised rights.
     pub(crate) price_changes: Vec<Figure<M>>,
+    /// Those of separate contracts.
+    pub(crate) separate_price_changes: Vec<Figure<M>>,
     /// Without tax, credit notes counted like invoices.
     billed_in_all: Exact,
     pub(crate) refunds: Exact,
@@ -94,6 +96,7 @@ impl<'a, M: Clone> Replay<'a, M> {
             accounts: vec![Account::new(terms.contract().as_str())],
             usage: Vec::new(),
             price_changes: Vec::new(),
+            separate_price_changes: Vec::new(),
             billed_in_all: Exact::ZERO,
             refunds: Exact::ZERO,
             credit_losses: Exact::ZERO,

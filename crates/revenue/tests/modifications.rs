@@ -201,3 +201,41 @@ fn a_service_that_is_added_does_not_begin_before_the_modification() {
     let at_once = effects(contract.facts(), &as_of("2026-03-01")).unwrap();
     assert_eq!(at_once.last().unwrap().revenue, usd("200.00"));
 }
+
+/// Of 1,000 for two halves, 100 are payable to the customer: 900 are left, and with the first half 50 of the 100 are taken
+/// off. A separate contract for 900 more leaves that as it was.
+#[test]
+fn a_separate_contract_takes_no_part_of_what_is_payable_to_the_customer() {
+    let mut terms = bundle(usd("1000.00"), &[("work", usd("1000.00"), Measure::Percent)]);
+    terms.consideration.push(Consideration::PayableToCustomer {
+        id: "fee".into(),
+        amount: usd("100.00"),
+        distinct_goods: DistinctGoods::None,
+        allocate_to: Vec::new(),
+    });
+    let more = ContractModification {
+        added_distinct: true,
+        price_reflects_ssp: true,
+        price_change: Some(usd("900.00")),
+        adds: vec![Obligation::new(
+            "more",
+            StandalonePrice::observable(usd("900.00")),
+            Measure::Percent,
+        )],
+        ..ContractModification::new("m")
+    };
+    let commands = [
+        incept(terms, "2026-01-01"),
+        tell("2026-01-31", surveyed("work", dec!(0.5))),
+        tell("2026-02-01", Fact::modified(more)),
+    ];
+    for count in [2, 3] {
+        let contract = decide_all(&commands[..count], "2026-02-01").unwrap();
+        let figures = project(contract.facts(), &as_of("2026-02-28")).unwrap();
+        assert_eq!(figures.recognised(), usd("450.00"));
+        let payable = figures
+            .day
+            .balance(l2c_ledger::Role::ConsiderationPayableToCustomer);
+        assert_eq!(payable, usd("-50.00"));
+    }
+}
