@@ -397,7 +397,7 @@ fn a_reference_tells_a_delivery_told_again_from_a_second_one() {
         )
     };
     let told = |commands: &[RevenueCommand]| {
-        let contract = decide_all(&[&[begun.clone()], commands].concat(), "2026-01-31").unwrap();
+        let contract = decide_all(&[std::slice::from_ref(&begun), commands].concat(), "2026-01-31").unwrap();
         let figures = project(contract.facts(), &as_of("2026-01-31")).unwrap();
         (contract.facts().len() - 1, figures.recognised())
     };
