@@ -118,7 +118,13 @@ pub enum QuoteRefusal {
     },
     /// The quote cannot be priced.
     #[error(transparent)]
-    Pricing(#[from] PricingError),
+    Pricing(Box<PricingError>),
+}
+
+impl From<PricingError> for QuoteRefusal {
+    fn from(error: PricingError) -> Self {
+        Self::Pricing(Box::new(error))
+    }
 }
 
 impl QuoteRefusal {
