@@ -5,7 +5,7 @@ use l2c_documents::{Fault, Faults};
 use l2c_explain::{Citation, Measure};
 use l2c_host::PartyId;
 use l2c_money::{Currency, Decimal, Money, Percent};
-use l2c_rating::{Charge, ChargeDocument, Legend, MAX_TIERS, TierDocument, Words};
+use l2c_rating::{Charge, Legend, MAX_TIERS, ModelDocument, TierDocument, Words};
 
 use crate::{
     CommissionError, ComponentDocument, CreditKind, PlanDocument, PlanId, PlanVersionDocument, QuotaAmount,
@@ -417,14 +417,9 @@ fn rate_table(
         rate_percent: Some(rate.rate_percent),
         ..TierDocument::default()
     };
-    let tiers = rates.iter().map(tier).collect();
-    match Charge::new(
-        &ChargeDocument::Graduated {
-            tiers,
-            flat_fee_at_zero: true,
-        },
-        currency,
-    ) {
+    let tiers: Vec<TierDocument> = rates.iter().map(tier).collect();
+    let model = ModelDocument::Graduated(tiers.into());
+    match Charge::new(&model.into(), currency) {
         Ok(charge) => Some(charge),
         Err(found) => {
             faults.extend(

@@ -1,95 +1,99 @@
-use l2c_documents::{Fault, Faults};
-use l2c_explain::{Citation, Explanation, Figure, Measure, NoTrace, Note, Recorder, Trace};
-use l2c_money::{Currency, Exact, Money, MoneyError, Price};
+use l2c_documents::{Check, Faults};
+use l2c_explain::{Explanation, Figure, NoTrace, Note, Recorder, Trace};
+use l2c_money::{Currency, Decimal, Exact, Money, Price, RoundingPolicy};
 
-use crate::error::excerpt;
-use crate::tier::Tiers;
-use crate::{ChargeDocument, RatingError, Tier, UnitCharge};
+use crate::block::BlockTiers;
+use crate::capacity::CapacityTiers;
+use crate::check::{above_zero, in_order, money, not_below_zero, positive_money, price};
+use crate::derivation::{Of, Steps};
+use crate::outcome::Outcome;
+use crate::percentage::Percentage;
+use crate::power::PowerLaw;
+use crate::tier::{Reading, Tiers};
+use crate::{BilledUnits, ChargeDocument, Legend, ModelDocument, RatingError, Tier, UnitCharge};
 
-/// A checked charge: it turns a quantity into an exact amount, in one currency.
+/// A checked charge: it turns a quantity into an amount, in one currency.
 ///
-/// A quantity is zero or above and may be fractional; it has no unit here. Nothing is rounded.
+/// A quantity is zero or above and may be fractional; it has no unit here. Nothing is rounded but what the document
+/// says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charge {
-    currency: Currency,
-    model: Model,
+    pub(crate) currency: Currency,
+    pub(crate) model: Model,
+    pub(crate) free_units: Exact,
+    pub(crate) minimum: Option<Money>,
+    pub(crate) maximum: Option<Money>,
+    unit_rounding: Option<RoundingPolicy>,
+    pub(crate) rounding: Option<RoundingPolicy>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Model {
+pub(crate) enum Model {
     Flat(Money),
     PerUnit(Price),
     Graduated(Tiers),
     Volume(Tiers),
-}
-
-/// How the steps of a charge are shown in a derivation.
-#[derive(Clone, Copy)]
-pub struct Legend<'a> {
-    /// How quantities and the bounds of tiers are shown.
-    pub quantity: Measure,
-    /// Names the document of a price, given its path in the charge: `tiers[1].unit_price`.
-    pub cite: &'a dyn Fn(&str) -> Citation,
-    /// What its field calls the steps; [`Words::CHARGE`] for a price.
-    pub words: Words,
-}
-
-/// What a field calls the parts of a charge with tiers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Words {
-    /// A tier: "tier", as in "tier 2".
-    pub tier: &'static str,
-    /// What lies in a tier: "units in", as in "units in tier 2".
-    pub within: &'static str,
-    /// All tiers together: "amount".
-    pub total: &'static str,
-}
-
-impl Words {
-    /// The words of a price.
-    pub const CHARGE: Self = Self {
-        tier: "tier",
-        within: "units in",
-        total: "amount",
-    };
-}
-
-/// What a tier contributes to a graduated amount.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TierPart {
-    /// Position of the tier, from 0.
-    pub tier: usize,
-    /// The units inside it.
-    pub units: Exact,
-    /// Their price, with the flat fee.
-    pub amount: Exact,
+    Package { size: Exact, price: Price },
+    Block(BlockTiers),
+    Capacity(CapacityTiers),
+    Percentage(Percentage),
+    Power(PowerLaw),
 }
 
 impl Charge {
     /// Checks a document whose amounts are in `currency`.
     ///
     /// # Errors
-    /// Every fault: an amount beyond the bounds of [`Money`] or [`Price`];
-    /// no tier or more than [`MAX_TIERS`](crate::MAX_TIERS); bounds that do not rise from above zero; a tier
-    /// without end before the last; a tier with both a price and a rate.
+    /// Every fault: a rounding that cannot be carried out; an amount beyond the bounds of [`Money`] or [`Price`]; no
+    /// tier or more than [`MAX_TIERS`](crate::MAX_TIERS); bounds that do not rise; a tier without end before the
+    /// last; a tier with two prices; a size that is not above zero; a minimum above its maximum.
     pub fn new(document: &ChargeDocument, currency: Currency) -> Result<Self, Faults> {
-        let model = match document {
-            ChargeDocument::Flat { amount } => {
-                checked("amount", Money::new(*amount, currency)).map(Model::Flat)
+        let mut check = Check::new("charge");
+        for (path, policy) in [
+            ("unit_rounding", document.unit_rounding),
+            ("rounding", document.rounding),
+        ] {
+            if let Some(Err(error)) = policy.map(|policy| policy.round(&Exact::ZERO, currency)) {
+                check.fault(path, error.code(), error.to_string());
             }
-            ChargeDocument::PerUnit { unit_price } => {
-                checked("unit_price", Price::new(*unit_price, currency)).map(Model::PerUnit)
+        }
+        let model = Model::new(&document.model, currency, &mut check);
+        if let Some(free) = document.free_units {
+            not_below_zero(&mut check, "free_units", free);
+            let counted = model.as_ref().is_none_or(Model::has_quantity);
+            if !free.is_zero() && !counted {
+                let message = "this model has no quantity that units are taken off";
+                check.fault("free_units", "no_quantity", message);
             }
-            ChargeDocument::Graduated {
-                tiers,
-                flat_fee_at_zero,
-            } => Tiers::new(tiers, *flat_fee_at_zero, currency).map(Model::Graduated),
-            ChargeDocument::Volume {
-                tiers,
-                flat_fee_at_zero,
-            } => Tiers::new(tiers, *flat_fee_at_zero, currency).map(Model::Volume),
+        }
+        let mut bound = |path: &str, amount: Option<Decimal>| {
+            amount.and_then(|amount| positive_money(&mut check, path, amount, currency))
         };
-        model.map(|model| Self { currency, model })
+        let minimum = bound("minimum_amount", document.minimum_amount);
+        let maximum = bound("maximum_amount", document.maximum_amount);
+        in_order(
+            &mut check,
+            "minimum_amount",
+            document.minimum_amount,
+            document.maximum_amount,
+        );
+        let checked = model.map(|model| Self {
+            currency,
+            model,
+            free_units: document.free_units.map(Exact::from).unwrap_or_default(),
+            minimum,
+            maximum,
+            unit_rounding: document.unit_rounding,
+            rounding: document.rounding,
+        });
+        // A model that could not be made has left a fault.
+        match check.finish(checked)? {
+            Some(charge) => Ok(charge),
+            None => Err(Faults::one(
+                "charge",
+                l2c_documents::Fault::new("", "invalid_charge", "the charge has no model"),
+            )),
+        }
     }
 
     /// The currency of the amounts.
@@ -102,33 +106,23 @@ impl Charge {
     #[must_use]
     pub fn tiers(&self) -> &[Tier] {
         match &self.model {
-            Model::Flat(_) | Model::PerUnit(_) => &[],
             Model::Graduated(tiers) | Model::Volume(tiers) => &tiers.list,
+            _ => &[],
         }
     }
 
-    /// The position of the tier that holds a quantity; `None` for a charge without tiers.
+    /// The amount for a quantity: free units taken off, rounded as the charge says, without regard to minimum and
+    /// maximum, for which see [`Charge::rate`].
     ///
     /// # Errors
-    /// [`RatingError::NegativeQuantity`], [`RatingError::NoTier`].
-    pub fn tier_of(&self, quantity: &Exact) -> Result<Option<usize>, RatingError> {
-        not_negative(quantity)?;
-        match &self.model {
-            Model::Flat(_) | Model::PerUnit(_) => Ok(None),
-            Model::Graduated(tiers) | Model::Volume(tiers) => tiers.index_of(quantity).map(Some),
-        }
-    }
-
-    /// The amount for a quantity.
-    ///
-    /// # Errors
-    /// [`RatingError::NegativeQuantity`], [`RatingError::NoTier`].
+    /// [`RatingError::NegativeQuantity`], [`RatingError::NoTier`], [`RatingError::NoTierBelow`],
+    /// [`RatingError::FractionalQuantity`]; [`RatingError::WrongUsage`] for a percentage or capacity charge.
     pub fn amount(&self, quantity: &Exact) -> Result<Exact, RatingError> {
         let quantity = Figure {
             value: quantity.clone(),
             mark: (),
         };
-        self.record(&mut NoTrace, &quantity, UNCITED)
+        self.record(&mut NoTrace, &quantity, Legend::UNCITED)
             .map(|amount| amount.value)
     }
 
@@ -141,32 +135,6 @@ impl Charge {
     /// As [`Charge::amount`].
     pub fn amount_between(&self, before: &Exact, after: &Exact) -> Result<Exact, RatingError> {
         Ok(self.amount(after)? - self.amount(before)?)
-    }
-
-    /// What each tier that a graduated charge enters contributes; empty for the other models.
-    ///
-    /// # Errors
-    /// As [`Charge::amount`].
-    pub fn parts(&self, quantity: &Exact) -> Result<Vec<TierPart>, RatingError> {
-        not_negative(quantity)?;
-        let Model::Graduated(tiers) = &self.model else {
-            return Ok(Vec::new());
-        };
-        let top = tiers.index_of(quantity)?;
-        let entered = tiers.list.iter().take(top.saturating_add(1)).enumerate();
-        Ok(entered
-            .map(|(index, tier)| {
-                let end = tier.up_to.as_ref().map_or(quantity, |up_to| up_to.min(quantity));
-                let units = end - &tier.above;
-                let price = tier.unit.map_or(Exact::ZERO, |unit| unit.exact() * &units);
-                let fee = tiers.fee(tier, quantity).map_or(Exact::ZERO, Money::exact);
-                TierPart {
-                    tier: index,
-                    units,
-                    amount: price + fee,
-                }
-            })
-            .collect())
     }
 
     /// The amount for a quantity with its derivation.
@@ -204,192 +172,182 @@ impl Charge {
     pub fn record<R: Recorder>(
         &self,
         rec: &mut R,
-        quantity: &Figure<R::Mark>,
+        quantity: &Of<R>,
         legend: Legend<'_>,
-    ) -> Result<Figure<R::Mark>, RatingError> {
-        not_negative(&quantity.value)?;
-        let steps = Steps {
+    ) -> Result<Of<R>, RatingError> {
+        let (outcome, _) = self.whole(rec, self.steps(legend), quantity)?;
+        Ok(outcome.amount)
+    }
+
+    pub(crate) const fn steps<'a>(&self, legend: Legend<'a>) -> Steps<'a> {
+        Steps {
             legend,
             currency: self.currency,
+            unit_rounding: self.unit_rounding,
+        }
+    }
+
+    /// What a quantity since the start of the period comes to, rounded, and its units.
+    pub(crate) fn whole<R: Recorder>(
+        &self,
+        rec: &mut R,
+        steps: Steps<'_>,
+        quantity: &Of<R>,
+    ) -> Result<(Outcome<R::Mark>, BilledUnits), RatingError> {
+        not_negative(&quantity.value)?;
+        if self.free_units.is_zero() {
+            let outcome = self.model.rate(rec, steps, quantity)?;
+            let units = BilledUnits {
+                free_units_used: Exact::ZERO,
+                billable_quantity: quantity.value.clone(),
+            };
+            return Ok((self.rounded(rec, steps, outcome)?, units));
+        }
+        let label = || "free units".to_owned();
+        let free = steps.bound(rec, &self.free_units, label, || "free_units".to_owned());
+        let measured = |label: &str| Note::new(label).measured(steps.legend.quantity);
+        let used = rec.minimum(&[quantity, &free], || measured("free units used"));
+        let billable = rec.difference(quantity, &used, || measured("billable units"));
+        let outcome = self.model.rate(rec, steps, &billable)?;
+        let units = BilledUnits {
+            free_units_used: used.value,
+            billable_quantity: billable.value,
         };
-        match &self.model {
-            Model::Flat(amount) => {
-                Ok(steps.fee(rec, amount, || "flat amount".to_owned(), || "amount".to_owned()))
+        Ok((self.rounded(rec, steps, outcome)?, units))
+    }
+
+    /// The outcome of the model with its amount rounded as the charge says.
+    pub(crate) fn rounded<R: Recorder>(
+        &self,
+        rec: &mut R,
+        steps: Steps<'_>,
+        outcome: Outcome<R::Mark>,
+    ) -> Result<Outcome<R::Mark>, RatingError> {
+        let Some(policy) = self.rounding else {
+            return Ok(outcome);
+        };
+        let amount = rec.round(&outcome.amount, policy, self.currency, || {
+            Note::new("amount, rounded")
+                .measured(steps.legend.amount(self.currency))
+                .cite((steps.legend.cite)("rounding"))
+        })?;
+        Ok(Outcome { amount, ..outcome })
+    }
+}
+
+impl Model {
+    fn new(document: &ModelDocument, currency: Currency, check: &mut Check) -> Option<Self> {
+        match document {
+            ModelDocument::Flat { amount } => {
+                money(check, || "amount".to_owned(), *amount, currency).map(Self::Flat)
             }
-            Model::PerUnit(price) => {
-                let path = || "unit_price".to_owned();
-                Ok(steps.units(rec, quantity, UnitCharge::Price(*price), path, || {
-                    "amount".to_owned()
-                }))
+            ModelDocument::PerUnit { unit_price } => {
+                price(check, "unit_price", *unit_price, currency).map(Self::PerUnit)
             }
-            Model::Graduated(tiers) => steps.graduated(rec, tiers, quantity),
-            Model::Volume(tiers) => steps.volume(rec, tiers, quantity),
+            ModelDocument::Graduated(tiers) => {
+                Tiers::new(tiers, Reading::UnitByUnit, currency, check).map(Self::Graduated)
+            }
+            ModelDocument::Volume(tiers) => {
+                Tiers::new(tiers, Reading::Whole, currency, check).map(Self::Volume)
+            }
+            ModelDocument::Package {
+                package_size,
+                package_price,
+            } => {
+                above_zero(check, "package_size", *package_size);
+                let size = Exact::from(*package_size);
+                price(check, "package_price", *package_price, currency)
+                    .map(|price| Self::Package { size, price })
+            }
+            ModelDocument::Block { tiers, tier_policy } => {
+                BlockTiers::new(tiers, *tier_policy, currency, check).map(Self::Block)
+            }
+            ModelDocument::Capacity { tiers } => {
+                CapacityTiers::new(tiers, currency, check).map(Self::Capacity)
+            }
+            ModelDocument::Percentage(document) => {
+                Some(Self::Percentage(Percentage::new(document, currency, check)))
+            }
+            ModelDocument::Power {
+                list_unit_price,
+                compound_percent,
+                below_one,
+            } => {
+                not_below_zero(check, "compound_percent", compound_percent.value());
+                price(check, "list_unit_price", *list_unit_price, currency).map(|list| {
+                    Self::Power(PowerLaw {
+                        list,
+                        percent: *compound_percent,
+                        below_one: *below_one,
+                    })
+                })
+            }
+        }
+    }
+
+    const fn has_quantity(&self) -> bool {
+        !matches!(self, Self::Capacity(_) | Self::Percentage(_))
+    }
+
+    pub(crate) fn wrong_usage(&self) -> RatingError {
+        let (model, wanted) = match self {
+            Self::Percentage(_) => ("percentage", "events"),
+            Self::Capacity(_) => ("capacity", "quantities by unit of measure"),
+            Self::Flat(_) => ("flat", "quantity"),
+            Self::PerUnit(_) => ("per-unit", "quantity"),
+            Self::Graduated(_) => ("graduated", "quantity"),
+            Self::Volume(_) => ("volume", "quantity"),
+            Self::Package { .. } => ("package", "quantity"),
+            Self::Block(_) => ("block", "quantity"),
+            Self::Power(_) => ("power", "quantity"),
+        };
+        RatingError::WrongUsage { model, wanted }
+    }
+
+    /// What the model makes of billable units.
+    fn rate<R: Recorder>(
+        &self,
+        rec: &mut R,
+        steps: Steps<'_>,
+        quantity: &Of<R>,
+    ) -> Result<Outcome<R::Mark>, RatingError> {
+        match self {
+            Self::Flat(amount) => {
+                let label = || "flat amount".to_owned();
+                Ok(Outcome::of(steps.fee(rec, amount, label, || "amount".to_owned())))
+            }
+            Self::PerUnit(price) => {
+                let unit = UnitCharge::Price(*price);
+                let price = steps.unit_price(rec, unit, None)?;
+                let amount = steps.times(rec, quantity, &price, Some(unit), || "amount".to_owned());
+                Ok(Outcome {
+                    unit_price: Some(price.value),
+                    ..Outcome::of(amount)
+                })
+            }
+            Self::Package { size, price } => {
+                let label = || "package size".to_owned();
+                let size = steps.bound(rec, size, label, || "package_size".to_owned());
+                let packages = steps.started(rec, quantity, &size, || "packages".to_owned())?;
+                let price = steps.price(rec, *price, "package price", || "package_price".to_owned());
+                let amount = steps.times(rec, &packages, &price, None, || "amount".to_owned());
+                Ok(Outcome {
+                    packages: Some(packages.value),
+                    ..Outcome::of(amount)
+                })
+            }
+            Self::Graduated(tiers) => steps.graduated(rec, tiers, quantity),
+            Self::Volume(tiers) => steps.volume(rec, tiers, quantity),
+            Self::Block(tiers) => steps.blocks(rec, tiers, quantity),
+            Self::Power(law) => steps.power(rec, law, quantity),
+            Self::Capacity(_) | Self::Percentage(_) => Err(self.wrong_usage()),
         }
     }
 }
 
-const UNCITED: Legend<'static> = Legend {
-    quantity: Measure::Number,
-    cite: &|path| Citation::new(String::new(), path),
-    words: Words::CHARGE,
-};
-
-fn checked<T>(path: &str, figure: Result<T, MoneyError>) -> Result<T, Faults> {
-    figure.map_err(|error| Faults::one("charge", Fault::new(path, error.code(), error.to_string())))
-}
-
-fn not_negative(quantity: &Exact) -> Result<(), RatingError> {
+pub(crate) fn not_negative(quantity: &Exact) -> Result<(), RatingError> {
     if quantity.is_negative() {
-        return Err(RatingError::NegativeQuantity {
-            quantity: excerpt(quantity),
-        });
+        return Err(RatingError::negative(quantity));
     }
     Ok(())
-}
-
-/// The one body of every computation, with and without a trace.
-struct Steps<'a> {
-    legend: Legend<'a>,
-    currency: Currency,
-}
-
-impl Steps<'_> {
-    fn graduated<R: Recorder>(
-        &self,
-        rec: &mut R,
-        tiers: &Tiers,
-        quantity: &Figure<R::Mark>,
-    ) -> Result<Figure<R::Mark>, RatingError> {
-        let top = tiers.index_of(&quantity.value)?;
-        let Words {
-            tier: name, within, ..
-        } = self.legend.words;
-        let mut parts = Vec::new();
-        let mut above: Option<Figure<R::Mark>> = None;
-        for (index, tier) in tiers.list.iter().take(top.saturating_add(1)).enumerate() {
-            let number = index.saturating_add(1);
-            // Only the tier that holds the quantity is cut by it; those below are full.
-            let bound = match &tier.up_to {
-                Some(up_to) if index < top => Some(self.bound(rec, up_to, index)),
-                _ => None,
-            };
-            let end = bound.as_ref().unwrap_or(quantity);
-            let units = match &above {
-                Some(above) => rec.difference(end, above, || {
-                    Note::new(format!("{within} {name} {number}")).measured(self.legend.quantity)
-                }),
-                None => end.clone(),
-            };
-            if let Some(unit) = tier.unit {
-                let path = || unit_path(index, unit);
-                parts.push(self.units(rec, &units, unit, path, || format!("{name} {number}")));
-            }
-            if let Some(fee) = tiers.fee(tier, &quantity.value) {
-                let path = || format!("tiers[{index}].flat_fee");
-                parts.push(self.fee(rec, fee, || format!("flat fee of {name} {number}"), path));
-            }
-            above = bound;
-        }
-        Ok(self.total(rec, &parts))
-    }
-
-    fn volume<R: Recorder>(
-        &self,
-        rec: &mut R,
-        tiers: &Tiers,
-        quantity: &Figure<R::Mark>,
-    ) -> Result<Figure<R::Mark>, RatingError> {
-        let index = tiers.index_of(&quantity.value)?;
-        let (name, number) = (self.legend.words.tier, index.saturating_add(1));
-        let mut parts = Vec::new();
-        if let Some(tier) = tiers.list.get(index) {
-            if let Some(unit) = tier.unit {
-                let path = || unit_path(index, unit);
-                let label = || format!("all units at {name} {number}");
-                parts.push(self.units(rec, quantity, unit, path, label));
-            }
-            if let Some(fee) = tiers.fee(tier, &quantity.value) {
-                let path = || format!("tiers[{index}].flat_fee");
-                parts.push(self.fee(rec, fee, || format!("flat fee of {name} {number}"), path));
-            }
-        }
-        Ok(self.total(rec, &parts))
-    }
-
-    fn bound<R: Recorder>(&self, rec: &mut R, up_to: &Exact, index: usize) -> Figure<R::Mark> {
-        rec.input(up_to.clone(), || {
-            let label = format!("end of {} {}", self.legend.words.tier, index.saturating_add(1));
-            let cited = (self.legend.cite)(&format!("tiers[{index}].up_to"));
-            Note::new(label).measured(self.legend.quantity).cite(cited)
-        })
-    }
-
-    fn units<R: Recorder>(
-        &self,
-        rec: &mut R,
-        units: &Figure<R::Mark>,
-        unit: UnitCharge,
-        path: impl FnOnce() -> String,
-        label: impl FnOnce() -> String,
-    ) -> Figure<R::Mark> {
-        let price = rec.input(unit.exact(), || {
-            let note = match unit {
-                UnitCharge::Price(_) => Note::new("unit price").money(self.currency),
-                UnitCharge::Rate(_) => Note::new("rate").percent(),
-            };
-            note.cite((self.legend.cite)(&path()))
-        });
-        rec.product(units, &price, || {
-            Note::new(label()).measured(self.amount_measure(unit))
-        })
-    }
-
-    fn fee<R: Recorder>(
-        &self,
-        rec: &mut R,
-        fee: &Money,
-        label: impl FnOnce() -> String,
-        path: impl FnOnce() -> String,
-    ) -> Figure<R::Mark> {
-        rec.input(fee.exact(), || {
-            Note::new(label())
-                .money(self.currency)
-                .cite((self.legend.cite)(&path()))
-        })
-    }
-
-    fn total<R: Recorder>(&self, rec: &mut R, parts: &[Figure<R::Mark>]) -> Figure<R::Mark> {
-        if let [only] = parts {
-            return only.clone();
-        }
-        let parts: Vec<&Figure<R::Mark>> = parts.iter().collect();
-        rec.sum(&parts, || {
-            Note::new(self.legend.words.total).measured(self.legend.amount(self.currency))
-        })
-    }
-
-    /// A rate gives a part of the value that it is applied to; a price gives money.
-    const fn amount_measure(&self, unit: UnitCharge) -> Measure {
-        match unit {
-            UnitCharge::Price(_) => Measure::Money(self.currency),
-            UnitCharge::Rate(_) => self.legend.quantity,
-        }
-    }
-}
-
-impl Legend<'_> {
-    /// A charge on a percentage gives a percentage; on all else it gives money.
-    const fn amount(&self, currency: Currency) -> Measure {
-        match self.quantity {
-            Measure::Percent => Measure::Percent,
-            _ => Measure::Money(currency),
-        }
-    }
-}
-
-fn unit_path(index: usize, unit: UnitCharge) -> String {
-    match unit {
-        UnitCharge::Price(_) => format!("tiers[{index}].unit_price"),
-        UnitCharge::Rate(_) => format!("tiers[{index}].rate_percent"),
-    }
 }

@@ -10,7 +10,7 @@
 
 use l2c_explain::{Citation, Measure};
 use l2c_money::{Currency, Decimal, Exact, Percent, Unit};
-use l2c_rating::{Charge, ChargeDocument, Legend, MAX_TIERS, TierDocument, Words};
+use l2c_rating::{Charge, Legend, ModelDocument, PartOf, TierDocument, TieredDocument, Usage, Words};
 use proptest::prelude::*;
 
 const USD: Currency = Currency::USD;
@@ -34,6 +34,7 @@ fn tiers(fees: bool, lowest_price: i64) -> impl Strategy<Value = Vec<TierDocumen
                 unit_price: (!rate).then_some(price),
                 rate_percent: rate.then(|| Percent::new(price * Decimal::ONE_HUNDRED).unwrap()),
                 flat_fee: fee.filter(|_| fees).map(|fee| Decimal::new(fee, 2)),
+                ..TierDocument::default()
             }
         };
         parts.into_iter().enumerate().map(tier).collect()
@@ -47,26 +48,23 @@ fn quantity() -> impl Strategy<Value = Exact> {
     prop_oneof![1 => Just(Exact::ZERO), 2 => hundredths, 3 => fraction]
 }
 
+fn charge(model: ModelDocument) -> Charge {
+    Charge::new(&model.into(), USD).unwrap()
+}
+
+fn tiered(tiers: &[TierDocument], flat_fee_at_zero: bool) -> TieredDocument {
+    TieredDocument {
+        flat_fee_at_zero,
+        ..tiers.to_vec().into()
+    }
+}
+
 fn graduated(tiers: &[TierDocument], flat_fee_at_zero: bool) -> Charge {
-    Charge::new(
-        &ChargeDocument::Graduated {
-            tiers: tiers.to_vec(),
-            flat_fee_at_zero,
-        },
-        USD,
-    )
-    .unwrap()
+    charge(ModelDocument::Graduated(tiered(tiers, flat_fee_at_zero)))
 }
 
 fn volume(tiers: &[TierDocument], flat_fee_at_zero: bool) -> Charge {
-    Charge::new(
-        &ChargeDocument::Volume {
-            tiers: tiers.to_vec(),
-            flat_fee_at_zero,
-        },
-        USD,
-    )
-    .unwrap()
+    charge(ModelDocument::Volume(tiered(tiers, flat_fee_at_zero)))
 }
 
 fn price(tier: &TierDocument) -> Exact {
@@ -114,9 +112,13 @@ proptest! {
         let charge = graduated(&tiers, at_zero);
         let amount = charge.amount(&q).unwrap();
         prop_assert_eq!(&amount, &naive_graduated(&tiers, at_zero, &q));
-        let parts = charge.parts(&q).unwrap();
+        let parts = charge.rate(&Usage::of(q.clone())).unwrap().parts;
         prop_assert_eq!(parts.iter().map(|part| &part.amount).sum::<Exact>(), amount);
-        prop_assert_eq!(parts.iter().map(|part| &part.units).sum::<Exact>(), q);
+        let units = parts.iter().map(|part| match &part.of {
+            PartOf::Tier { units, .. } => units.clone(),
+            other => panic!("{other:?}"),
+        });
+        prop_assert_eq!(units.sum::<Exact>(), q);
     }
 
     /// Near a bound the amount moves by no more than the step times the dearest price.
@@ -168,7 +170,7 @@ proptest! {
             let holding: Vec<usize> = (0..tiers.len()).filter(|index| holds(&tiers, *index, &q)).collect();
             prop_assert_eq!(holding.len(), 1);
             let tier = &tiers[holding[0]];
-            prop_assert_eq!(charge.tier_of(&q).unwrap(), Some(holding[0]));
+            prop_assert_eq!(charge.rate(&Usage::of(q.clone())).unwrap().tier, Some(holding[0] + 1));
             let fee = tier.flat_fee.filter(|_| at_zero || !q.is_zero()).map(Exact::from).unwrap_or_default();
             prop_assert_eq!(charge.amount(&q).unwrap(), price(tier) * &q + fee);
         }
@@ -177,11 +179,11 @@ proptest! {
     #[test]
     fn per_unit_is_linear_and_flat_is_constant(unit in -500_i64..500, a in quantity(), b in quantity()) {
         let unit = Decimal::new(unit, 3);
-        let charge = Charge::new(&ChargeDocument::PerUnit { unit_price: unit }, USD).unwrap();
+        let charge = charge(ModelDocument::PerUnit { unit_price: unit });
         let sum = charge.amount(&(&a + &b)).unwrap();
         prop_assert_eq!(charge.amount(&a).unwrap() + charge.amount(&b).unwrap(), sum);
         prop_assert_eq!(charge.amount(&Exact::ONE).unwrap(), Exact::from(unit));
-        let flat = Charge::new(&ChargeDocument::Flat { amount: unit }, USD).unwrap();
+        let flat = self::charge(ModelDocument::Flat { amount: unit });
         prop_assert_eq!(flat.amount(&a).unwrap(), Exact::from(unit));
     }
 
@@ -196,135 +198,56 @@ proptest! {
     }
 
     #[test]
-    fn documents_read_back_what_they_wrote(tiers in tiers(true, -100), at_zero: bool) {
-        for document in [
-            ChargeDocument::Graduated { tiers: tiers.clone(), flat_fee_at_zero: at_zero },
-            ChargeDocument::Volume { tiers: tiers.clone(), flat_fee_at_zero: at_zero },
-        ] {
-            let text = serde_json::to_string(&document).unwrap();
-            prop_assert_eq!(serde_json::from_str::<ChargeDocument>(&text).unwrap(), document);
-        }
-    }
-
-    #[test]
     fn a_quantity_below_zero_is_refused(tiers in tiers(true, -100), q in quantity()) {
         prop_assume!(!q.is_zero());
         for charge in [graduated(&tiers, true), volume(&tiers, true)] {
             prop_assert_eq!(charge.amount(&-&q).unwrap_err().code(), "negative_quantity");
-            prop_assert_eq!(charge.tier_of(&-&q).unwrap_err().code(), "negative_quantity");
+            let window = Usage::window(-&q, q.clone());
+            prop_assert_eq!(charge.rate(&window).unwrap_err().code(), "negative_quantity");
         }
     }
-}
 
-fn document(text: &str) -> Result<ChargeDocument, serde_json::Error> {
-    serde_json::from_str(text)
-}
-
-fn faults(text: &str) -> Vec<String> {
-    let faults = Charge::new(&document(text).unwrap(), USD).unwrap_err();
-    faults.iter().map(ToString::to_string).collect()
-}
-
-#[test]
-fn every_fault_is_named_with_its_place() {
-    let found = faults(
-        r#"{"model": "graduated", "tiers": [
-            {"up_to": "0", "unit_price": "1"},
-            {"unit_price": "1", "rate_percent": "2"},
-            {"up_to": "20", "unit_price": "1000000000000001"},
-            {"up_to": "20", "flat_fee": "0.0000000001"},
-            {"up_to": "19"},
-            {"up_to": "1000000000000001"}]}"#,
-    );
-    insta::assert_snapshot!(found.join("\n"));
-    assert_eq!(
-        faults(r#"{"model": "volume", "tiers": []}"#),
-        ["tiers: there is no tier: write at least one"]
-    );
-}
-
-#[test]
-fn only_what_is_written_is_read() {
-    for text in [
-        r#"{"model": "package", "size": "3"}"#,
-        r#"{"model": "flat", "amount": 5}"#,
-        r#"{"model": "flat", "amount": "5,0"}"#,
-        r#"{"model": "flat", "amount": "5", "tiers": []}"#,
-        r#"{"model": "per_unit"}"#,
-        r#"{"model": "per_unit", "unit_price": "1", "flat_fee_at_zero": true}"#,
-        r#"{"model": "volume", "tiers": [], "amount": "1"}"#,
-        r#"{"model": "graduated"}"#,
-        r#"{"model": "volume", "tiers": [{"from": "1", "unit_price": "1"}]}"#,
-        r#"{"model": "volume", "tiers": [{"up_to": "1e3"}]}"#,
-        r#"{"amount": "5"}"#,
-    ] {
-        assert!(document(text).is_err(), "{text}");
+    #[test]
+    fn with_one_tier_graduated_is_volume(tiers in tiers(true, -100), at_zero: bool, q in quantity()) {
+        let tier = TierDocument { up_to: None, ..tiers[0].clone() };
+        let amount = graduated(std::slice::from_ref(&tier), at_zero).amount(&q).unwrap();
+        prop_assert_eq!(amount, volume(&[tier], at_zero).amount(&q).unwrap());
     }
-    let open = document(r#"{"model": "volume", "tiers": [{"up_to": null, "unit_price": "1"}]}"#).unwrap();
-    assert!(Charge::new(&open, USD).is_ok());
-}
 
-/// A reader that makes up ten million tiers and counts how many were asked for.
-struct EndlessTiers(usize);
-
-impl std::io::Read for EndlessTiers {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let text: &[u8] = if self.0 == 0 {
-            br#"{"model":"volume","tiers":["#
-        } else {
-            br#"{"up_to":"1"},"#
-        };
-        assert!(self.0 < 10_000_000, "the document was read to its end");
-        self.0 += 1;
-        let length = text.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&text[..length]);
-        Ok(length)
+    /// For whole units a tier from 10 is what follows a tier up to 9.
+    #[test]
+    fn tiers_by_their_lower_end_are_tiers_by_the_upper_end_before(
+        widths in prop::collection::vec((1_i64..20, 0_i64..500, prop::option::of(0_i64..500)), 1..6), q in 1_i64..120
+    ) {
+        let (mut from, mut froms, mut up_tos) = (1, Vec::new(), Vec::new());
+        for (index, (width, price, fee)) in widths.iter().enumerate() {
+            let tier = TierDocument {
+                unit_price: Some(Decimal::new(*price, 2)),
+                flat_fee: fee.map(|fee| Decimal::new(fee, 2)),
+                ..TierDocument::default()
+            };
+            froms.push(TierDocument { from: Some(from.into()), ..tier.clone() });
+            from += width;
+            let last = index + 1 == widths.len();
+            up_tos.push(TierDocument { up_to: (!last).then(|| (from - 1).into()), ..tier });
+        }
+        let q = Exact::integer(q);
+        prop_assert_eq!(graduated(&froms, true).amount(&q).unwrap(), graduated(&up_tos, true).amount(&q).unwrap());
+        prop_assert_eq!(volume(&froms, true).amount(&q).unwrap(), volume(&up_tos, true).amount(&q).unwrap());
     }
-}
 
-#[test]
-fn too_many_tiers_are_refused_without_reading_them_all() {
-    let mut reader = EndlessTiers(0);
-    let buffered = std::io::BufReader::with_capacity(64, &mut reader);
-    let error = serde_json::from_reader::<_, ChargeDocument>(buffered).unwrap_err();
-    assert!(error.to_string().contains("more than 10000 tiers"), "{error}");
-
-    let tiers = vec![TierDocument::default(); MAX_TIERS + 1];
-    let error = Charge::new(
-        &ChargeDocument::Volume {
-            tiers,
-            flat_fee_at_zero: true,
-        },
-        USD,
-    )
-    .unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"charge: tiers: 10001 tiers are more than 10000");
-}
-
-#[test]
-fn beyond_a_last_tier_with_an_end_there_is_no_price() {
-    let text = r#"{"model": "graduated", "tiers": [{"up_to": "10", "unit_price": "5"}]}"#;
-    let charge = Charge::new(&document(text).unwrap(), USD).unwrap();
-    assert_eq!(charge.amount(&Exact::integer(10)).unwrap(), Exact::integer(50));
-    let error = charge.amount(&Exact::ratio(1001, 100).unwrap()).unwrap_err();
-    assert_eq!(
-        (error.code(), error.to_string().as_str()),
-        ("no_tier", "quantity 10.01 is above 10, where the last tier ends")
-    );
-}
-
-#[test]
-fn a_rate_table_over_money_explains_itself() {
-    let text = r#"{"model": "graduated", "tiers": [
-        {"up_to": "50000", "rate_percent": "4"}, {"up_to": "100000", "rate_percent": "6", "flat_fee": "250"},
-        {"rate_percent": "9"}]}"#;
-    let charge = Charge::new(&document(text).unwrap(), USD).unwrap();
-    let legend = Legend {
-        quantity: Measure::Money(USD),
-        cite: &|path| Citation::document("plan", 2, path),
-        words: Words::CHARGE,
-    };
-    let why = charge.explain(&Exact::integer(120_000), legend).unwrap();
-    assert_eq!(why.value(), Exact::integer(2_000 + 3_250 + 1_800));
-    insta::assert_snapshot!(why.text());
+    /// With prices and fees of zero or more the total rises inside a tier, so trying every quantity finds the same.
+    #[test]
+    fn the_next_tier_that_saves_is_the_first_quantity_that_does(tiers in tiers(false, 0), q in 0_i64..200) {
+        let charge = volume(&tiers, true);
+        let q = Exact::integer(q);
+        let now = charge.amount(&q).unwrap();
+        let tried = (1..220).map(|more| &q + &Exact::integer(more));
+        let first = tried.into_iter().find(|more| charge.amount(more).unwrap() < now);
+        let found = charge.next_tier(&q, &Exact::ONE).unwrap();
+        if let Some(next) = &found {
+            prop_assert_eq!(&next.saving, &(now - charge.amount(&next.quantity).unwrap()));
+        }
+        prop_assert_eq!(found.map(|next| next.quantity), first);
+    }
 }
