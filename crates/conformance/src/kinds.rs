@@ -25,6 +25,10 @@ pub const KINDS: &[Kind] = &[
         interpret: pricing::apportion,
     },
     Kind {
+        name: "charge",
+        interpret: pricing::charge,
+    },
+    Kind {
         name: "price_selection",
         interpret: pricing::price_selection,
     },

@@ -2,6 +2,7 @@
 
 mod amendment;
 mod approval;
+mod charge;
 mod configuration;
 mod decision_table;
 mod discount_limit;
@@ -14,6 +15,7 @@ mod tests_of_facts;
 
 pub(crate) use amendment::amendment;
 pub(crate) use approval::approval;
+pub(crate) use charge::charge;
 pub(crate) use configuration::configuration;
 pub(crate) use decision_table::decision_table;
 pub(crate) use discount_limit::discount_limit;
