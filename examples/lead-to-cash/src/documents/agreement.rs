@@ -148,6 +148,15 @@ fn so_they_do_for_the_documents_that_are_not_policies_here() {
         json!({"model": "per_unit", "unit_price": "5.00"}),
         json!({"model": "graduated", "tiers": [{"up_to": "10", "unit_price": "5.00"}, {"rate_percent": "4"}]}),
         json!({"model": "volume", "tiers": [{"flat_fee": "10"}], "flat_fee_at_zero": false}),
+        json!({"model": "volume", "list_unit_price": "9", "rounding": {"mode": "half_even"},
+            "tiers": [{"from": "1", "discount_percent": "5"}], "free_units": "3"}),
+        json!({"model": "package", "package_size": "10", "package_price": "5", "minimum_amount": "1"}),
+        json!({"model": "block", "tier_policy": "top_tier", "tiers": [{"block_size": "1", "max_blocks": "2",
+            "block_price": "3"}, {"block_size": "1", "block_price": "3"}]}),
+        json!({"model": "capacity", "tiers": [{"amount": "5", "limits": {"users": "3"}}, {"amount": "9"}]}),
+        json!({"model": "percentage", "rate_percent": "1.3", "fixed_fee": "2", "free_events": 3,
+            "max_per_event": "9"}),
+        json!({"model": "power", "list_unit_price": "5", "compound_percent": "25", "below_one": "power"}),
     ] {
         let listed = Document::<ChargeDocument>::new("charge", "").listed();
         found.extend(differences(&listed, &charge));
