@@ -75,7 +75,8 @@
 //! | `fractional_quantity` | round the quantity first, or write the tiers by `up_to` |
 //! | `wrong_usage` | give events to a percentage charge, quantities by unit to a capacity charge, else a quantity |
 //! | `step_not_positive` | give the smallest quantity that is sold |
-//! | `undecided_power`, `invalid_power` | round the unit price to fewer decimals, or check the quantity |
+//! | `undecided_power` | round the unit price to fewer decimals |
+//! | codes of `l2c-money`, such as `invalid_power` | check the quantity: the message says which limit or rule |
 //!
 //! # What it is not
 //! It does not choose a price, convert units or currencies, or gather events into quantities.
