@@ -45,6 +45,10 @@ pub const KINDS: &[Kind] = &[
         interpret: pricing::approval,
     },
     Kind {
+        name: "quote_lifecycle",
+        interpret: pricing::quote_lifecycle,
+    },
+    Kind {
         name: "price_line",
         interpret: pricing::price_line,
     },

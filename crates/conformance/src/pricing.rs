@@ -10,6 +10,7 @@ mod line;
 mod price_selection;
 mod proration;
 mod quote;
+mod quote_lifecycle;
 mod ramp;
 mod tests_of_facts;
 
@@ -23,6 +24,7 @@ pub(crate) use line::price_line;
 pub(crate) use price_selection::price_selection;
 pub(crate) use proration::proration;
 pub(crate) use quote::price_quote;
+pub(crate) use quote_lifecycle::quote_lifecycle;
 pub(crate) use ramp::ramp;
 
 use l2c_money::{AllocationPolicy, Currency, Remainder, ZeroWeights};

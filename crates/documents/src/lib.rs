@@ -9,7 +9,7 @@
 //! let source = Source::new("approvals.json", text);
 //! let document: serde_json::Value = source.parse().unwrap();
 //!
-//! let mut check = Check::new("approval matrix `approvals`");
+//! let mut check = Check::new("approval policy `approvals`");
 //! if document["rules"][0]["when"] != "discount" {
 //!     check.fault("rules[0].when", "unknown_fact", "expected the fact discount");
 //! }

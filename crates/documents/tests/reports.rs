@@ -123,7 +123,7 @@ const TEXT: &str = r#"{
 }"#;
 
 fn faults(faults: impl IntoIterator<Item = (&'static str, &'static str, &'static str)>) -> Faults {
-    let mut check = Check::new("approval matrix `approvals`");
+    let mut check = Check::new("approval policy `approvals`");
     for (path, code, message) in faults {
         check.fault(path, code, message);
     }

@@ -16,6 +16,8 @@ pub(crate) struct OpenLine<'a, M> {
     pub(crate) name: String,
     pub(crate) list: Money,
     pub(crate) rows: Vec<WaterfallRow>,
+    /// The figure that its steps have multiplied by the quantity.
+    pub(crate) unit_price: Option<Exact>,
     /// The floors of its steps.
     pub(crate) guards: Vec<LineGuard>,
     /// What its first step begins with.
@@ -32,6 +34,7 @@ impl<M: Clone> OpenLine<'_, M> {
     ) -> Result<(), PricingError> {
         let run = run(rec, waterfall, input, self.opening.take())?;
         self.rows = rows(waterfall, input, &run);
+        self.unit_price = run.unit_price.as_ref().map(|price| price.value.clone());
         let rounded = waterfall.rounded(rec, &run.exact, input.currency, || {
             format!("line {}, rounded", self.id)
         })?;
@@ -67,6 +70,7 @@ impl<M: Clone> OpenLine<'_, M> {
             quantity: self.request.quantity,
             price_entry: self.entry.path(),
             list: self.list,
+            unit_price: self.unit_price,
             rows: self.rows,
             net: Money::try_from_exact(&self.running.value, currency)?,
         })

@@ -189,6 +189,7 @@ impl<'a> ListAmounts<'a> {
                 .line_rounding
                 .money(&amount, self.price_book.currency())?,
             rows: Vec::new(),
+            unit_price: None,
             guards: Vec::new(),
             running: list.figure.clone(),
             opening: Some(list),

@@ -46,6 +46,10 @@ pub struct PricedLine {
     pub price_entry: String,
     /// List amount, rounded as the net is, so that a line without steps has a net of exactly its list.
     pub list: Money,
+    /// The price of one unit that the steps have multiplied by the quantity, exact; absent where they work on the list
+    /// amount of the line. What comes after it, such as a negotiated total, is not in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<Exact>,
     /// Every step from list to net, those included that did not apply.
     pub rows: Vec<WaterfallRow>,
     /// What is charged: a whole number of minor units.

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
-use l2c_pricing::PricedQuote;
-use l2c_rules::{FactType, Facts};
+use l2c_pricing::{PriceRequest, PricedQuote};
+use l2c_rules::FactType;
 
 use crate::quote::{Head, quote_fact};
 use crate::{
-    Acceptance, ApprovalCommand, ApprovalFigures, ApprovalPolicy, DraftPrices, LateAcceptance, LineEdit,
-    OfferFigures, PriceMove, QUOTE_MACHINE, QuoteCommand, QuoteContext, QuoteFact, QuoteRefusal, QuoteTerms,
+    Acceptance, ApprovalCommand, ApprovalFigures, DraftPrices, LateAcceptance, LineEdit, OfferFigures,
+    PriceMove, QUOTE_MACHINE, QuoteCommand, QuoteContext, QuoteFact, QuoteRefusal, QuoteStatus, QuoteTerms,
 };
 
 impl Head {
@@ -75,7 +75,7 @@ impl Head {
             QuoteCommand::Decline { reason, .. } => one(QuoteFact::Declined {
                 reason: reason.clone(),
             }),
-            QuoteCommand::Withdraw => one(QuoteFact::Withdrawn),
+            QuoteCommand::Withdraw => Ok(self.closed(QuoteFact::Withdrawn, context)),
             QuoteCommand::Expire => match self.still_valid(context) {
                 Err(_) => one(QuoteFact::Expired),
                 Ok(()) => Err(QuoteRefusal::NotExpired {
@@ -84,9 +84,10 @@ impl Head {
                     today: context.today,
                 }),
             },
-            QuoteCommand::Abandon { accepted } => one(QuoteFact::Abandoned {
-                accepted: accepted.clone(),
-            }),
+            QuoteCommand::Abandon { accepted } => {
+                let accepted = accepted.clone();
+                Ok(self.closed(QuoteFact::Abandoned { accepted }, context))
+            }
             QuoteCommand::Revise { terms } => {
                 terms.check()?;
                 let revised = QuoteFact::Revised { terms: terms.clone() };
@@ -154,6 +155,18 @@ impl Head {
         Ok((frozen.as_ref() != Some(&figures)).then(|| refreshed(figures, frozen.as_ref())))
     }
 
+    /// An end that a draft may come to as well: live prices stay those of that moment, if there are any.
+    fn closed(&self, end: QuoteFact, context: &QuoteContext) -> Vec<QuoteFact> {
+        let live =
+            context.policy.draft_prices == DraftPrices::Live && self.latest.status() == QuoteStatus::Draft;
+        let figures = live
+            .then(|| self.latest.terms().price(&context.engine).ok())
+            .flatten();
+        let changed = figures.filter(|figures| self.latest.draft_figures() != Some(figures));
+        let last = changed.map(|figures| refreshed(figures, self.latest.last_figures()));
+        last.into_iter().chain([end]).collect()
+    }
+
     /// Freezes the figures, and asks for what the approval policy wants.
     fn submit(&self, context: &QuoteContext) -> Result<Vec<QuoteFact>, QuoteRefusal> {
         self.still_valid(context)?;
@@ -179,8 +192,7 @@ impl Head {
                     found.map_or(&terms.request, |alternative| &alternative.request)
                 }
             };
-            let own = own_facts(&context.approvals, &request.attributes);
-            asked.push(approval_figures(priced, own, terms, context)?);
+            asked.push(approval_figures(priced, request, terms, context)?);
         }
         let command = ApprovalCommand::Submit(asked);
         self.approval(&command, Some(figures), context)
@@ -305,23 +317,32 @@ fn moved(before: &OfferFigures, after: &OfferFigures) -> Vec<PriceMove> {
     moves
 }
 
+/// The figures of a quote, with the facts that the policy declares: texts are attributes of the request, numbers are
+/// inputs of its lines.
 fn approval_figures(
     priced: &PricedQuote,
-    own: Facts,
+    request: &PriceRequest,
     terms: &QuoteTerms,
     context: &QuoteContext,
 ) -> Result<ApprovalFigures, QuoteRefusal> {
     let mut figures = ApprovalFigures::of_quote(priced, context.today, terms.valid_until)?;
-    for (name, value) in own.iter() {
-        figures.quote.set(name.to_owned(), value.clone());
+    for (name, of) in context.approvals.own_facts().iter() {
+        match of {
+            FactType::Text => {
+                if let Some(text) = request.attributes.get(name) {
+                    figures.quote.set(name.to_owned(), text.as_str());
+                }
+            }
+            FactType::Number => {
+                for (line, (_, facts)) in priced.lines().iter().zip(&mut figures.lines) {
+                    let asked = request.lines.iter().find(|asked| asked.id == line.request_line);
+                    if let Some(input) = asked.and_then(|asked| asked.inputs.get(name)) {
+                        facts.set(name.to_owned(), input.clone());
+                    }
+                }
+            }
+            FactType::Date | FactType::Flag => {}
+        }
     }
     Ok(figures)
-}
-
-/// The texts of the policy, from the attributes of a request.
-fn own_facts(policy: &ApprovalPolicy, attributes: &std::collections::BTreeMap<String, String>) -> Facts {
-    let texts = policy.own_facts().iter().filter(|(_, of)| *of == FactType::Text);
-    texts.fold(Facts::new(), |facts, (name, _)| {
-        facts.with_known(name.to_owned(), attributes.get(name).cloned())
-    })
 }

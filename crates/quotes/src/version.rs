@@ -147,15 +147,16 @@ impl QuoteVersion {
         }
     }
 
-    /// The figures of the moment, as a house sees a draft whose prices are live: frozen ones once it is submitted.
+    /// The figures of the moment, as a house sees a draft whose prices are live; once it has left draft, those of
+    /// [`QuoteVersion::priced`].
     ///
     /// # Errors
     /// As [`Engine::price`].
-    pub fn live(&self, engine: &Engine) -> Result<PricedQuote, PricingError> {
-        match self.submission {
-            Some(_) => self.priced().cloned().ok_or(PricingError::EmptyRequest),
-            None => engine.price(&self.terms.request),
+    pub fn live(&self, engine: &Engine) -> Result<Option<PricedQuote>, PricingError> {
+        if self.status == QuoteStatus::Draft {
+            return engine.price(&self.terms.request).map(Some);
         }
+        Ok(self.priced().cloned())
     }
 
     /// The lines that are part of the deal: those that are not optional, and the chosen ones. With their figures.

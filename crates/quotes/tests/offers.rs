@@ -260,7 +260,11 @@ fn on_every_edit_or_live_are_other_policies() {
     told.on(&ten, &Refresh).unwrap();
     let live = |told: &Told, context: &QuoteContext| {
         let version = told.quote.latest().unwrap();
-        Some(version.total_of(&version.live(&context.engine).unwrap()).unwrap())
+        Some(
+            version
+                .total_of(&version.live(&context.engine).unwrap().unwrap())
+                .unwrap(),
+        )
     };
     assert_eq!((live(&told, &ten), live(&told, &twelve)), (usd(1050), usd(1060)));
     told.on(&twelve, &Submit).unwrap();
