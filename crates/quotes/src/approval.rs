@@ -20,5 +20,6 @@ pub use event::{ApprovalEvent, ApprovalFact, ApprovalGiven, ApprovalRequest};
 pub use figures::{ApprovalFigures, LineAmounts};
 pub use policy::ApprovalPolicy;
 pub use refusal::ApprovalRefusal;
+pub(crate) use requirement::shown;
 pub use requirement::{FigureValue, RequiredApproval, TestedFigure, Worse};
 pub use state::{APPROVAL_MACHINE, Approval, ApprovalStatus, OpenApproval};

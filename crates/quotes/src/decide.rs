@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use l2c_pricing::{PriceRequest, PricedQuote};
+use l2c_money::Exact;
+use l2c_pricing::{PriceRequest, PricedLine, PricedQuote};
 use l2c_rules::FactType;
 
 use crate::quote::{Head, quote_fact};
@@ -185,14 +186,10 @@ impl Head {
             if policy != quote {
                 return Err(QuoteRefusal::PolicyCurrency { policy, quote });
             }
-            let request = match alternative {
-                None => &terms.request,
-                Some(id) => {
-                    let found = terms.alternatives.iter().find(|alternative| alternative.id == id);
-                    found.map_or(&terms.request, |alternative| &alternative.request)
-                }
-            };
-            asked.push(approval_figures(priced, request, terms, context)?);
+            let request = terms.request_of(alternative).unwrap_or(&terms.request);
+            let mut figures = approval_figures(priced, request, terms, context)?;
+            figures.alternative = alternative.map(str::to_owned);
+            asked.push(figures);
         }
         let command = ApprovalCommand::Submit(asked);
         self.approval(&command, Some(figures), context)
@@ -317,6 +314,21 @@ fn moved(before: &OfferFigures, after: &OfferFigures) -> Vec<PriceMove> {
     moves
 }
 
+/// Net less costs as a percentage of net; none unless every line has a cost and the net total is above zero.
+fn margin_percent(priced: &PricedQuote, request: &PriceRequest) -> Option<Exact> {
+    let known = |line: &PricedLine| request.lines.iter().any(|asked| asked.id == line.request_line);
+    let net = priced.net_total().exact();
+    if !priced.lines().iter().all(known) || !net.is_positive() {
+        return None;
+    }
+    let costs = request
+        .lines
+        .iter()
+        .map(|line| Some(Exact::from(line.cost?) * line.quantity.exact()));
+    let costs: Exact = costs.collect::<Option<Vec<Exact>>>()?.iter().sum();
+    ((&net - &costs) * Exact::integer(100)).checked_div(&net).ok()
+}
+
 /// The figures of a quote, with the facts that the policy declares: texts are attributes of the request, numbers are
 /// inputs of its lines.
 fn approval_figures(
@@ -326,6 +338,9 @@ fn approval_figures(
     context: &QuoteContext,
 ) -> Result<ApprovalFigures, QuoteRefusal> {
     let mut figures = ApprovalFigures::of_quote(priced, context.today, terms.valid_until)?;
+    if let Some(margin) = margin_percent(priced, request) {
+        figures.quote.set("margin_percent", margin);
+    }
     for (name, of) in context.approvals.own_facts().iter() {
         match of {
             FactType::Text => {

@@ -64,7 +64,8 @@
 //! - [`QuoteStatus`], [`QUOTE_MACHINE`]: the life of a version, as a table.
 //! - [`QuotePolicy`], [`expiry_due`]: what the house has decided about prices in a draft, late acceptance and the other
 //!   quotes of an opportunity; which quotes have to expire.
-//! - [`ApprovalPolicy`], [`RequiredApproval`]: which quotes need whose approval, and why. [`Approval`]: the machine
+//! - [`ApprovalPolicy`], [`RequiredApproval`]: which quotes need whose approval, and why; [`ApprovalReason`]: which steps
+//!   of the price made the figures that a rule tests. [`Approval`]: the machine
 //!   that asks for them ([`APPROVAL_MACHINE`]), of use for other things than quotes.
 //! - [`Comparison`]: why one version costs more than another, in price, quantity, mix, term and currency.
 //! - [`Conversion`]: outcomes, win rate by discount, time in each status, from the events. [`follow_ups`]: what to do
@@ -123,6 +124,7 @@
 
 mod amendment;
 mod approval;
+mod approval_reason;
 mod co_termination;
 mod command;
 mod comparison;
@@ -161,6 +163,7 @@ pub use approval::{
     EscalationDocument, FigureValue, GroupDocument, LimitDocument, LineAmounts, OpenApproval, OwnRequest,
     Quorum, Repeat, RequiredApproval, TestedFigure, Worse,
 };
+pub use approval_reason::{ApprovalReason, ReasonPart};
 pub use command::{CounterOffer, QuoteCommand, QuoteContext};
 pub use comparison::{ComparedLine, Comparison, ComparisonRates, DifferenceParts, LineDifference};
 pub use conversion::{Conversion, DiscountBand, Stays};

@@ -177,6 +177,17 @@ impl QuoteTerms {
         self.request == other.request && requests(self) == requests(other)
     }
 
+    /// What is asked for, in the request or in an alternative; none: there is no such alternative.
+    pub(crate) fn request_of(&self, alternative: Option<&str>) -> Option<&PriceRequest> {
+        match alternative {
+            None => Some(&self.request),
+            Some(id) => {
+                let found = self.alternatives.iter().find(|alternative| alternative.id == id);
+                found.map(|alternative| &alternative.request)
+            }
+        }
+    }
+
     /// The optional lines of the request or of an alternative, and whether they are chosen; none: there is no such
     /// alternative.
     #[must_use]

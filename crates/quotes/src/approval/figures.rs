@@ -6,6 +6,8 @@ use l2c_rules::{FactTypes, Facts};
 /// What an approval policy looks at: facts of the quote as a whole, and of each line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApprovalFigures {
+    /// The alternative that they are of; absent: the request.
+    pub alternative: Option<String>,
     /// The quote.
     pub quote: Facts,
     /// The lines, each with its id.
@@ -28,6 +30,7 @@ impl ApprovalFigures {
     #[must_use]
     pub const fn new(quote: Facts) -> Self {
         Self {
+            alternative: None,
             quote,
             lines: Vec::new(),
         }
@@ -86,7 +89,11 @@ impl ApprovalFigures {
             .iter()
             .map(|line| (line.id.clone(), line_facts(line)))
             .collect();
-        Ok(Self { quote, lines })
+        Ok(Self {
+            alternative: None,
+            quote,
+            lines,
+        })
     }
 
     /// The facts of every quote.

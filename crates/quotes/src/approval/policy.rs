@@ -10,7 +10,7 @@ use l2c_rules::{Condition, FactTypes, Facts, Predicate};
 use super::approver::{Actor, Approver, Delegation, Escalation, Group, Limit, Quorum};
 use super::document::{ApprovalPolicyDocument, ApprovalRuleDocument, DelegationMode, OwnRequest, Repeat};
 use super::figures::ApprovalFigures;
-use super::requirement::{RequiredApproval, because, tested};
+use super::requirement::{RequiredApproval, Tried, because, tested};
 
 /// A checked approval policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -302,7 +302,7 @@ impl Rule {
         }
         let mut because = because(&self.when, facts);
         let mut condition = self.when.to_string();
-        let mut figures_tested = tested(&self.when, &[facts]);
+        let mut figures_tested = tested(&self.when, &[(None, facts)]);
         if let Some(any_line) = &self.any_line {
             let fitting: Vec<&(String, Facts)> = figures
                 .lines
@@ -312,8 +312,14 @@ impl Rule {
             let (line, first) = fitting.first()?;
             because = format!("{because}; in line {line}: {}", self::because(any_line, first));
             condition = format!("{condition}; in a line: {any_line}");
-            let all: Vec<&Facts> = fitting.iter().map(|(_, facts)| facts).collect();
+            let all: Vec<Tried<'_>> = fitting
+                .iter()
+                .map(|(line, facts)| (Some(line.as_str()), facts))
+                .collect();
             figures_tested.extend(tested(any_line, &all));
+        }
+        for tested in &mut figures_tested {
+            tested.alternative.clone_from(&figures.alternative);
         }
         Some(RequiredApproval {
             rule: self.id.clone(),

@@ -1,8 +1,9 @@
 use std::cmp::Ordering;
+use std::fmt;
 
 use chrono::NaiveDate;
 use l2c_money::{Exact, Rounding};
-use l2c_rules::{Condition, Facts, Predicate, Test, Value};
+use l2c_rules::{Condition, FactType, Facts, Literal, Predicate, Test, Value};
 use serde::{Deserialize, Serialize};
 
 use super::approver::{Approver, Escalation};
@@ -26,7 +27,7 @@ pub struct RequiredApproval {
     pub escalation: Option<Escalation>,
     /// The condition.
     pub condition: String,
-    /// The figures that the condition compares with bounds.
+    /// The figures that the condition tests, in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tested: Vec<TestedFigure>,
     /// Whether it stands approved from before: nobody is asked again.
@@ -34,14 +35,24 @@ pub struct RequiredApproval {
     pub approved_before: bool,
 }
 
-/// A figure that a condition compares with a bound.
+/// A figure that a condition tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestedFigure {
-    /// The fact; of a line: the worst of the lines that fit.
+    /// The fact.
     pub fact: String,
-    /// In which direction it becomes worse.
-    pub worse: Worse,
+    /// The line that it is of, the worst of those that fit; absent: of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// The alternative that it is of; absent: the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alternative: Option<String>,
+    /// In which direction it becomes worse; absent where it is compared with no bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worse: Option<Worse>,
+    /// The bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<FigureValue>,
     /// What it was; absent: missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub figure: Option<FigureValue>,
@@ -88,7 +99,7 @@ impl RequiredApproval {
     pub(super) fn worse(mut self, other: Self) -> Self {
         for (mine, other) in self.tested.iter_mut().zip(other.tested) {
             if other.is_worse_than(mine) {
-                mine.figure = other.figure;
+                *mine = other;
             }
         }
         self
@@ -97,13 +108,14 @@ impl RequiredApproval {
 
 impl TestedFigure {
     fn is_worse_than(&self, then: &Self) -> bool {
+        let Some(worse) = self.worse.map(Worse::ordering) else {
+            return false;
+        };
         match (&self.figure, &then.figure) {
             (None, _) => false,
             // Nobody has seen it.
             (Some(_), None) => true,
-            (Some(now), Some(then)) => {
-                self.worse.ordering() == now.compare(then).unwrap_or(self.worse.ordering())
-            }
+            (Some(now), Some(then)) => now.compare(then).is_none_or(|order| order == worse),
         }
     }
 }
@@ -134,6 +146,16 @@ impl FigureValue {
         }
     }
 
+    /// A bound of the type of a figure.
+    fn read(literal: &Literal, like: &Self) -> Option<Self> {
+        let of = match like {
+            Self::Number(_) => FactType::Number,
+            Self::Text(_) => FactType::Text,
+            Self::Date(_) => FactType::Date,
+        };
+        literal.read(of).as_ref().and_then(Self::of)
+    }
+
     /// None for two of different types.
     fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
@@ -145,45 +167,52 @@ impl FigureValue {
     }
 }
 
-/// What a condition compares with bounds, in its order, as it was in the worst of some facts.
-pub(super) fn tested(predicate: &Predicate, facts: &[&Facts]) -> Vec<TestedFigure> {
-    let mut bounds = Vec::new();
-    collect(&predicate.to_condition(), false, &mut bounds);
-    let worst = |fact: &str, worse: Worse| -> Option<FigureValue> {
-        let values = facts
+/// The facts of a line by its id, or those of the quote.
+pub(super) type Tried<'a> = (Option<&'a str>, &'a Facts);
+
+/// What a condition tests, in its order, as it was in the worst of some facts.
+pub(super) fn tested(predicate: &Predicate, tried: &[Tried<'_>]) -> Vec<TestedFigure> {
+    let mut tests = Vec::new();
+    collect(&predicate.to_condition(), false, &mut tests);
+    let figure = |(fact, bounded): (String, Option<(Worse, Literal)>)| {
+        let worse = bounded.as_ref().map(|(worse, _)| *worse);
+        let values = tried
             .iter()
-            .filter_map(|facts| facts.get(fact).and_then(FigureValue::of));
-        values.reduce(
-            |worst, value| match value.compare(&worst) == Some(worse.ordering()) {
-                true => value,
-                false => worst,
-            },
-        )
-    };
-    bounds
-        .into_iter()
-        .map(|(fact, worse)| TestedFigure {
-            figure: worst(&fact, worse),
-            fact,
+            .filter_map(|(line, facts)| Some((*line, facts.get(&fact).and_then(FigureValue::of)?)));
+        let worst = values.reduce(|worst, value| {
+            let is_worse = worse.is_some_and(|worse| value.1.compare(&worst.1) == Some(worse.ordering()));
+            if is_worse { value } else { worst }
+        });
+        let (line, figure) = worst.unzip();
+        let line = line.unwrap_or_else(|| tried.first().and_then(|(line, _)| *line));
+        TestedFigure {
+            line: line.map(str::to_owned),
+            alternative: None,
             worse,
-        })
-        .collect()
+            bound: bounded.and_then(|(_, bound)| FigureValue::read(&bound, figure.as_ref()?)),
+            fact,
+            figure,
+        }
+    };
+    tests.into_iter().map(figure).collect()
 }
 
 /// As deep as conditions may be nested, at most.
-fn collect(condition: &Condition, negated: bool, bounds: &mut Vec<(String, Worse)>) {
+fn collect(condition: &Condition, negated: bool, tests: &mut Vec<(String, Option<(Worse, Literal)>)>) {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => {
-            parts.iter().for_each(|part| collect(part, negated, bounds));
+            parts.iter().for_each(|part| collect(part, negated, tests));
         }
-        Condition::Not(part) => collect(part, !negated, bounds),
+        Condition::Not(part) => collect(part, !negated, tests),
         Condition::Test { fact, test } => {
-            let worse = match test {
-                Test::Gt(_) | Test::Gte(_) => Worse::Above,
-                Test::Lt(_) | Test::Lte(_) => Worse::Below,
-                Test::Eq(_) | Test::Ne(_) | Test::In(_) | Test::Between(..) | Test::Exists(_) => return,
+            let bounded = match test {
+                Test::Gt(bound) | Test::Gte(bound) => Some((Worse::Above, bound)),
+                Test::Lt(bound) | Test::Lte(bound) => Some((Worse::Below, bound)),
+                Test::Eq(_) | Test::Ne(_) | Test::In(_) | Test::Between(..) | Test::Exists(_) => None,
             };
-            bounds.push((fact.clone(), if negated { worse.turned() } else { worse }));
+            let turned = |worse: Worse| if negated { worse.turned() } else { worse };
+            let bounded = bounded.map(|(worse, bound)| (turned(worse), bound.clone()));
+            tests.push((fact.clone(), bounded));
         }
     }
 }
@@ -194,13 +223,26 @@ pub(super) fn because(predicate: &Predicate, facts: &Facts) -> String {
     for name in predicate.facts() {
         let found = match facts.get(name) {
             None => "missing".to_owned(),
-            Some(Value::Number(number)) => {
-                let shown = number.round(4, Rounding::HalfUp);
-                format!("{}{shown}", if shown == *number { "" } else { "about " })
-            }
+            Some(Value::Number(number)) => shown(number),
             Some(value) => value.to_string(),
         };
         text = format!("{text}; {name} is {found}");
     }
     text
+}
+
+/// At most four decimals, and whether there are more.
+pub(crate) fn shown(number: &Exact) -> String {
+    let shown = number.round(4, Rounding::HalfUp);
+    format!("{}{shown}", if shown == *number { "" } else { "about " })
+}
+
+impl fmt::Display for FigureValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => f.pad(&shown(number)),
+            Self::Text(text) => f.pad(text),
+            Self::Date(date) => write!(f, "{date}"),
+        }
+    }
 }
