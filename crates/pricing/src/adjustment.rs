@@ -6,18 +6,24 @@ pub(crate) mod document;
 mod measure;
 mod settle;
 mod target_total;
+mod target_with_tax;
 pub(crate) mod working;
+
+use std::collections::BTreeMap;
 
 use l2c_documents::Faults;
 use l2c_explain::{Explanation, Figure, NoTrace, Note, Recorder, Trace};
 use l2c_money::{Currency, Exact, Percent};
+use l2c_rules::FactType;
 
 use crate::priced_lines::{AdjustmentOutcome, PricedLines};
 use crate::{DocumentRef, LineInput, PricingError, Waterfall};
 use check::Adjustment;
 use document::{AdjustmentsDocument, FloorTest, RoundingLevel, TaxDocument};
-use working::Working;
+use working::{Opening, Working};
 
+/// The id of the row that shows what rounding the document did to a line.
+pub const DOCUMENT_ROUNDING: &str = "document_rounding";
 /// The largest number of adjustments.
 pub const MAX_ADJUSTMENTS: usize = 1_000;
 
@@ -43,10 +49,12 @@ pub const MAX_ADJUSTMENTS: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adjustments {
     document: DocumentRef,
+    attributes: Vec<String>,
+    typed_attributes: BTreeMap<String, FactType>,
     pub(crate) adjustments: Vec<Adjustment>,
-    rounding: RoundingLevel,
-    tax: Option<TaxDocument>,
-    floors: FloorTest,
+    pub(crate) rounding: RoundingLevel,
+    pub(crate) tax: Option<TaxDocument>,
+    pub(crate) floors: FloorTest,
 }
 
 /// A line that is to be priced together with others. Each may have a waterfall of its own.
@@ -108,6 +116,13 @@ impl Adjustments {
         &self.document
     }
 
+    /// The attributes that its conditions may test, with their types.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&str, FactType)> {
+        let texts = self.attributes.iter().map(|name| (name.as_str(), FactType::Text));
+        let typed = self.typed_attributes.iter();
+        texts.chain(typed.map(|(name, kind)| (name.as_str(), *kind)))
+    }
+
     /// Prices lines, and then what happens to them together.
     ///
     /// # Errors
@@ -138,9 +153,9 @@ impl Adjustments {
         lines: &[LineToPrice<'_>],
         adjustment: usize,
     ) -> Result<Exact, PricingError> {
-        let mut working = Working::open(&mut NoTrace, currency, self, lines)?;
+        let mut working = self.open(&mut NoTrace, currency, lines)?;
         for (position, before) in self.adjustments.iter().take(adjustment).enumerate() {
-            if working.applies(before) {
+            if working.why_not(before).is_none() {
                 working.adjust(&mut NoTrace, position, before)?;
             }
         }
@@ -150,23 +165,52 @@ impl Adjustments {
             .unwrap_or_default())
     }
 
+    fn open<R: Recorder>(
+        &self,
+        rec: &mut R,
+        currency: Currency,
+        lines: &[LineToPrice<'_>],
+    ) -> Result<Working<R::Mark>, PricingError> {
+        let openings = lines.iter().enumerate().map(|(thing, line)| Opening {
+            waterfall: line.waterfall,
+            input: line.input.clone(),
+            list: None,
+            reference: line.reference,
+            thing,
+            discountable: line.discountable,
+            components: line.components.clone(),
+            tax_percent: line.tax_percent,
+            as_rows: false,
+        });
+        Working::open(rec, currency, (&self.document, self.rounding), openings)
+    }
+
+    /// The adjustments in their order, and the rounding of the document.
+    pub(crate) fn carry_out<R: Recorder>(
+        &self,
+        rec: &mut R,
+        working: &mut Working<R::Mark>,
+    ) -> Result<Vec<AdjustmentOutcome>, PricingError> {
+        let mut outcomes = Vec::with_capacity(self.adjustments.len());
+        for (position, adjustment) in self.adjustments.iter().enumerate() {
+            let outcome = match working.why_not(adjustment) {
+                None => working.adjust(rec, position, adjustment)?,
+                Some(why) => AdjustmentOutcome::skipped(why),
+            };
+            outcomes.push(outcome);
+        }
+        working.round_document(rec, self.rounding)?;
+        Ok(outcomes)
+    }
+
     fn run<R: Recorder>(
         &self,
         rec: &mut R,
         currency: Currency,
         lines: &[LineToPrice<'_>],
     ) -> Result<(PricedLines, Figure<R::Mark>), PricingError> {
-        let mut working = Working::open(rec, currency, self, lines)?;
-        let mut outcomes = Vec::with_capacity(self.adjustments.len());
-        for (position, adjustment) in self.adjustments.iter().enumerate() {
-            let outcome = if working.applies(adjustment) {
-                working.adjust(rec, position, adjustment)?
-            } else {
-                AdjustmentOutcome::default()
-            };
-            outcomes.push(outcome);
-        }
-        working.round_document(rec, self.rounding)?;
+        let mut working = self.open(rec, currency, lines)?;
+        let outcomes = self.carry_out(rec, &mut working)?;
         let violations = match self.floors {
             FloorTest::AfterAdjustments => working.violations()?,
             FloorTest::LineOnly => Vec::new(),

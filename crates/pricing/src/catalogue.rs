@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
 use l2c_documents::{Check, Faults};
-use l2c_money::{Exact, Percent};
+use l2c_money::{Exact, Percent, Unit};
 use l2c_rules::{FactTypes, Facts, Literal};
 use serde::{Deserialize, Serialize};
 
 use crate::configuration::bundles;
 use crate::names::{check_document, check_name};
-use crate::{ConfigurationModel, ConfigurationModelDocument, DocumentRef};
+use crate::{ConfigurationModel, ConfigurationModelDocument, DocumentRef, UnitFactors};
 
 l2c_host::typed_id!(
     /// A product of the catalogue.
@@ -51,6 +51,11 @@ pub struct ProductDocument {
     /// What it is made of. None: the product is sold as one line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<ComponentDocument>,
+    /// How many stock units there are in one of each unit that it is sold in: `{"C62": "1", "DZN": "12"}`. Absent: its
+    /// units do not convert.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Exact>"))]
+    pub units: BTreeMap<Unit, Exact>,
     /// Its attributes, as the catalogue declares them; numbers and dates are strings.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, AttributeSchema>"))]
@@ -104,6 +109,7 @@ pub struct Product {
     name: String,
     position: usize,
     make_up: MakeUp,
+    units: Option<UnitFactors>,
     attributes: Facts,
     configuration: Option<ConfigurationModel>,
 }
@@ -145,12 +151,14 @@ impl Catalogue {
             let path = format!("products[{position}]");
             check_name(&mut check, format!("{path}.name"), &product.name);
             let make_up = MakeUp::new(&mut check, &path, &product.components);
+            let units = checked_units(&mut check, &path, product);
             let attributes = checked_attributes(&mut check, &path, product, &document.attributes);
             let checked = Product {
                 id: product.id.clone(),
                 name: product.name.clone(),
                 position,
                 make_up,
+                units,
                 attributes,
                 configuration: None,
             };
@@ -222,6 +230,12 @@ impl Product {
         &self.make_up
     }
 
+    /// How its units convert into each other; `None`: not at all.
+    #[must_use]
+    pub const fn units(&self) -> Option<&UnitFactors> {
+        self.units.as_ref()
+    }
+
     /// Its attributes.
     #[must_use]
     pub const fn attributes(&self) -> &Facts {
@@ -238,6 +252,17 @@ impl Product {
     pub(crate) fn path(&self) -> String {
         format!("products[{}]", self.position)
     }
+}
+
+fn checked_units(check: &mut Check, path: &str, product: &ProductDocument) -> Option<UnitFactors> {
+    let mut units = UnitFactors::new();
+    for (unit, factor) in &product.units {
+        match units.clone().with(*unit, factor.clone()) {
+            Ok(more) => units = more,
+            Err(error) => check.fault(format!("{path}.units.{unit}"), error.code(), error.to_string()),
+        }
+    }
+    (!product.units.is_empty()).then_some(units)
 }
 
 fn checked_attributes(check: &mut Check, path: &str, product: &ProductDocument, types: &FactTypes) -> Facts {

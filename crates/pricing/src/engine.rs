@@ -1,28 +1,32 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use l2c_documents::Faults;
+use l2c_documents::{Fault, Faults};
 use l2c_explain::{Explanation, Figure, NoTrace, Note, Recorder, StepId, Trace};
-use l2c_money::{Currency, Exact, Money, Rounding, RoundingPolicy};
+use l2c_money::{Currency, Exact, Money, Quantity, Rounding, RoundingPolicy, Unit};
 use l2c_rules::{FactType, Facts, Value};
 
+use crate::adjustment::document::{FloorTest, RoundingLevel};
+use crate::adjustment::working::{Opening, Working, WorkingLine};
 use crate::line::OpenLine;
 use crate::list_amount::ListAmounts;
+use crate::priced_lines::{AdjustmentOutcome, LineViolation};
 use crate::priced_quote::Parts;
-use crate::waterfall::document::GuardPolicy;
 use crate::{
-    Catalogue, FloorViolation, Input, LineInput, PriceBook, PriceRequest, PricedQuote, PricingError,
-    Waterfall,
+    AdjustmentRow, Adjustments, Catalogue, DOCUMENT_ROUNDING, FloorViolation, Input, LineInput, PriceBooks,
+    PriceRequest, PricedLine, PricedQuote, PricingError, Waterfall, WaterfallRow,
 };
 
-/// Prices requests by one catalogue, one price book and one waterfall.
+/// Prices requests by one catalogue, price books, one waterfall and, where there are any, adjustments.
 ///
 /// The same request gives the same figures on every machine, forever.
 #[derive(Debug, Clone)]
 pub struct Engine {
     catalogue: Catalogue,
-    price_book: PriceBook,
-    waterfall: Waterfall,
+    price_books: PriceBooks,
+    currency: Currency,
+    pub(crate) waterfall: Waterfall,
+    pub(crate) adjustments: Option<Adjustments>,
 }
 
 /// A priced request with the derivation of its figures.
@@ -41,20 +45,48 @@ struct Priced<M> {
 }
 
 impl Engine {
-    /// An engine over checked documents.
+    /// An engine over checked documents: a catalogue, a [`PriceBook`](crate::PriceBook) or [`PriceBooks`], and a
+    /// waterfall.
     ///
     /// # Errors
-    /// Every fault, if the price book prices what the catalogue does not have, or the
-    /// waterfall rounds finer than the currency of the price book.
-    pub fn new(catalogue: Catalogue, price_book: PriceBook, waterfall: Waterfall) -> Result<Self, Faults> {
-        price_book.check_against(&catalogue)?;
-        waterfall.check_currency(price_book.currency())?;
+    /// Every fault, if there is no price book, one prices what the catalogue does not have, or the waterfall
+    /// rounds finer than the currency of one.
+    pub fn new(
+        catalogue: Catalogue,
+        price_books: impl Into<PriceBooks>,
+        waterfall: Waterfall,
+    ) -> Result<Self, Faults> {
+        let price_books = price_books.into();
+        for book in price_books.books() {
+            book.check_against(&catalogue)?;
+            waterfall.check_currency(book.currency())?;
+        }
         waterfall.check_against(&catalogue)?;
+        let Some(first) = price_books.books().first() else {
+            let message = "there is none: write at least one";
+            return Err(Faults::one(
+                "price books",
+                Fault::new("books", "missing_price", message),
+            ));
+        };
         Ok(Self {
+            currency: first.currency(),
             catalogue,
-            price_book,
+            price_books,
             waterfall,
+            adjustments: None,
         })
+    }
+
+    /// With what happens to the lines of a request together, before the negotiated step.
+    ///
+    /// # Errors
+    /// Every fault: a line that is added without a product of the catalogue, an attribute that has another type in
+    /// the waterfall, an id that the waterfall has, lines that would not be whole minor units.
+    pub fn with_adjustments(mut self, adjustments: Adjustments) -> Result<Self, Faults> {
+        adjustments.check_against(&self.catalogue, &self.waterfall)?;
+        self.adjustments = Some(adjustments);
+        Ok(self)
     }
 
     /// The catalogue.
@@ -63,10 +95,16 @@ impl Engine {
         &self.catalogue
     }
 
-    /// The price book.
+    /// The price books.
     #[must_use]
-    pub const fn price_book(&self) -> &PriceBook {
-        &self.price_book
+    pub const fn price_books(&self) -> &PriceBooks {
+        &self.price_books
+    }
+
+    /// The currency of the first price book, which a request without one is priced in.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.currency
     }
 
     /// The waterfall.
@@ -75,11 +113,18 @@ impl Engine {
         &self.waterfall
     }
 
+    /// The adjustments.
+    #[must_use]
+    pub const fn adjustments(&self) -> Option<&Adjustments> {
+        self.adjustments.as_ref()
+    }
+
     /// The figures of a request.
     ///
     /// # Errors
     /// A request that has no lines, two lines with one id, an unknown product or no price; a target in
-    /// another currency, finer than the minor unit, or out of reach; a figure outside the bounds of its type.
+    /// another currency, finer than the minor unit, or out of reach; what [`Waterfall::price`] and
+    /// [`Adjustments::price`] refuse; a figure outside the bounds of its type.
     pub fn price(&self, request: &PriceRequest) -> Result<PricedQuote, PricingError> {
         Ok(self.price_with(&mut NoTrace, request)?.quote)
     }
@@ -111,50 +156,43 @@ impl Engine {
         if request.lines.is_empty() {
             return Err(PricingError::EmptyRequest);
         }
-        let currency = self.price_book.currency();
-        let list = ListAmounts {
-            catalogue: &self.catalogue,
-            price_book: &self.price_book,
-            waterfall: &self.waterfall,
-            date: request.date,
+        let position = match &request.price_book {
+            Some(id) => self.price_books.position(id)?,
+            None => 0,
         };
-        let mut seen = BTreeSet::new();
-        let mut lines = Vec::with_capacity(request.lines.len());
-        for line in &request.lines {
-            if !seen.insert(line.id.as_str()) {
-                return Err(PricingError::DuplicateLine {
-                    line: line.id.clone(),
-                });
-            }
-            list.open(rec, line, &mut lines)?;
-        }
-        // `1` with a component `licence` and a line `1.licence` would be one.
-        let mut seen = BTreeSet::new();
-        if let Some(line) = lines.iter().find(|line| !seen.insert(line.id.as_str())) {
-            return Err(PricingError::DuplicateLine {
-                line: line.id.clone(),
-            });
-        }
-        let attributes = self.attributes(request)?;
-        for line in &mut lines {
-            let input = line_input(request, line, &attributes, currency);
-            line.run(rec, &self.waterfall, &input)?;
-        }
-        self.waterfall
-            .negotiate(rec, currency, request.target, &mut lines)?;
-        let nets: Vec<Figure<R::Mark>> = lines.iter().map(|line| line.running.clone()).collect();
+        let book = self.price_books.at(position)?;
+        let currency = book.currency();
+        let mut lines = self.open(rec, request, position, currency)?;
+        let mut working = self.run(rec, request, currency, &mut lines)?;
+
+        let outcomes = match &self.adjustments {
+            Some(adjustments) => adjustments.carry_out(rec, &mut working)?,
+            None => Vec::new(),
+        };
+        let negotiated = self.negotiated(rec, &mut working, request)?;
+        let violations = self.violations(&working, &lines, currency)?;
+        let nets: Vec<Figure<R::Mark>> = working.lines.iter().map(|line| line.net.clone()).collect();
         let net_total = rec.sum(&nets.iter().collect::<Vec<_>>(), || {
             Note::new("net total").money(currency)
         });
-        let violations = self.violations(&lines)?;
-        let lines = lines.into_iter().map(OpenLine::close).collect::<Result<_, _>>()?;
+        let tax = self
+            .adjustments
+            .as_ref()
+            .and_then(|adjustments| adjustments.tax.as_ref());
+        let tax = working.tax(tax, &net_total.value)?;
+        let tax_total = tax.map(|tax| Money::try_from_exact(&tax, currency)).transpose()?;
+        let adjusted = self.adjusted(&working, outcomes);
+        let closed = self.close(working, lines, &negotiated, currency)?;
         let quote = PricedQuote::new(Parts {
             date: request.date,
             currency,
-            price_book: self.price_book.document().clone(),
+            price_book: book.document().clone(),
             catalogue: self.catalogue.document().clone(),
             waterfall: self.waterfall.document().clone(),
-            lines,
+            adjustments: self.adjustments.as_ref().map(|it| it.document().clone()),
+            lines: closed,
+            adjusted,
+            tax_total,
             violations,
         })?;
         Ok(Priced {
@@ -164,18 +202,80 @@ impl Engine {
         })
     }
 
-    /// The attributes of the request that the waterfall declares, with their types.
-    fn attributes(&self, request: &PriceRequest) -> Result<Facts, PricingError> {
-        let mut facts = Facts::new();
-        for name in self.waterfall.attributes() {
-            if let Some(text) = request.attributes.get(name) {
-                facts.set(name.clone(), text.as_str());
+    /// The lines of the request with their list amounts.
+    fn open<'a, R: Recorder>(
+        &'a self,
+        rec: &mut R,
+        request: &'a PriceRequest,
+        book: usize,
+        currency: Currency,
+    ) -> Result<Vec<OpenLine<'a, R::Mark>>, PricingError> {
+        let list = ListAmounts {
+            catalogue: &self.catalogue,
+            price_books: &self.price_books,
+            book,
+            currency,
+            waterfall: &self.waterfall,
+            request,
+        };
+        let mut seen = BTreeSet::new();
+        let mut lines = Vec::with_capacity(request.lines.len());
+        for (position, line) in request.lines.iter().enumerate() {
+            if !seen.insert(line.id.as_str()) {
+                return Err(PricingError::DuplicateLine {
+                    line: line.id.clone(),
+                });
             }
+            list.open(rec, position, line, &mut lines)?;
         }
-        for (name, kind) in &self.waterfall.typed_attributes {
-            let Some(text) = request.attributes.get(name) else {
-                continue;
-            };
+        Ok(lines)
+    }
+
+    /// Every line by the waterfall.
+    fn run<R: Recorder>(
+        &self,
+        rec: &mut R,
+        request: &PriceRequest,
+        currency: Currency,
+        lines: &mut [OpenLine<'_, R::Mark>],
+    ) -> Result<Working<R::Mark>, PricingError> {
+        let (document, rounding) = match &self.adjustments {
+            Some(adjustments) => (adjustments.document(), adjustments.rounding),
+            None => (self.waterfall.document(), RoundingLevel::Line),
+        };
+        let of_request = self.attributes(&request.attributes)?;
+        let mut openings = Vec::with_capacity(lines.len());
+        for line in lines {
+            let list = line.opening.take();
+            let line: &OpenLine<'_, R::Mark> = line;
+            let asked = line.request;
+            let mut attributes = of_request.clone();
+            if !asked.attributes.is_empty() {
+                for (name, value) in self.attributes(&asked.attributes)?.iter() {
+                    attributes.set(name.to_owned(), value.clone());
+                }
+            }
+            openings.push(Opening {
+                waterfall: &self.waterfall,
+                input: line_input(request.date, line, attributes, currency),
+                list,
+                reference: 0,
+                thing: line.position,
+                discountable: !asked.no_discount,
+                components: Vec::new(),
+                tax_percent: asked.tax_percent,
+                as_rows: true,
+            });
+        }
+        Working::open(rec, currency, (document, rounding), openings.into_iter())
+    }
+
+    /// The attributes that the waterfall and the adjustments declare, with their types.
+    fn attributes(&self, given: &BTreeMap<String, String>) -> Result<Facts, PricingError> {
+        let mut facts = Facts::new();
+        let adjustments = self.adjustments.iter().flat_map(Adjustments::attributes);
+        for (name, kind) in self.waterfall.typed().chain(adjustments) {
+            let Some(text) = given.get(name) else { continue };
             let value = match kind {
                 FactType::Number => text.parse::<Exact>().ok().map(Value::Number),
                 FactType::Date => text.parse::<NaiveDate>().ok().map(Value::Date),
@@ -183,45 +283,87 @@ impl Engine {
                 FactType::Text => Some(Value::Text(text.clone())),
             };
             let value = value.ok_or_else(|| PricingError::InvalidAttribute {
-                name: name.clone(),
-                expected: *kind,
+                name: name.to_owned(),
+                expected: kind,
             })?;
-            facts.set(name.clone(), value);
+            facts.set(name.to_owned(), value);
         }
         Ok(facts)
     }
 
-    /// Floors are tested on the net, after the document's own steps, so that nothing slips below one through
-    /// them. A floor belongs to a price: the components that share a price are tested together.
-    fn violations<M: Clone>(&self, lines: &[OpenLine<'_, M>]) -> Result<Vec<FloorViolation>, PricingError> {
-        let currency = self.price_book.currency();
-        let same_price = |a: &OpenLine<'_, M>, b: &OpenLine<'_, M>| {
-            a.request.id == b.request.id && a.entry.position == b.entry.position
-        };
-        let mut violations = Vec::new();
-        for group in lines.chunk_by(same_price) {
-            for line in group {
-                violations.extend(self.guard_violations(line)?);
+    /// What the negotiated step gave each line, and its row.
+    fn negotiated<R: Recorder>(
+        &self,
+        rec: &mut R,
+        working: &mut Working<R::Mark>,
+        request: &PriceRequest,
+    ) -> Result<Vec<Option<Exact>>, PricingError> {
+        let waterfall = self.waterfall.document();
+        let (step, target) = match (&self.waterfall.negotiated, request.target) {
+            (_, None) => return Ok(Vec::new()),
+            (None, Some(_)) => {
+                let waterfall = waterfall.to_string();
+                return Err(PricingError::NoNegotiatedStep { waterfall });
             }
-            let Some(first) = group.first() else { continue };
-            let Some(floor) = first.entry.floor else { continue };
-            let quantity = first.request.quantity;
+            (Some(step), Some(target)) => (step, target),
+        };
+        let target = if request.target_includes_tax {
+            let tax = self.adjustments.as_ref().and_then(|it| it.tax.as_ref());
+            working.net_of_total_with_tax(waterfall, step, tax, target)?
+        } else {
+            target
+        };
+        working.negotiate(rec, waterfall, step, target)
+    }
+
+    /// Floors are tested on the net, after all that the document did, so that nothing slips below one through
+    /// it. A floor of the price book belongs to a price: the components that share a price are tested together.
+    fn violations<M: Clone>(
+        &self,
+        working: &Working<M>,
+        lines: &[OpenLine<'_, M>],
+        currency: Currency,
+    ) -> Result<Vec<FloorViolation>, PricingError> {
+        let after = self
+            .adjustments
+            .as_ref()
+            .is_none_or(|adjustments| adjustments.floors == FloorTest::AfterAdjustments);
+        let guards = if after { working.violations()? } else { Vec::new() };
+        let mut guards = guards.into_iter().peekable();
+        let mut violations = Vec::new();
+        let lines: Vec<(&OpenLine<'_, M>, &WorkingLine<M>)> = lines.iter().zip(&working.lines).collect();
+        let same_price = |a: &(&OpenLine<'_, M>, _), b: &(&OpenLine<'_, M>, _)| {
+            a.0.position == b.0.position && a.0.price_entry == b.0.price_entry
+        };
+        for group in lines.chunk_by(same_price) {
+            for (line, _) in group {
+                while let Some(guard) = guards.next_if(|guard| guard.line == line.id) {
+                    violations.push(guard_violation(line, &guard, currency)?);
+                }
+            }
+            let Some((first, _)) = group.first() else { continue };
+            let Some(floor) = &first.floor else { continue };
+            let quantity = first.request.quantity.exact();
             let floor = self
                 .waterfall
                 .line_rounding
-                .money(&floor.times(&quantity), currency)?;
-            let net = Money::try_from_exact(&group.iter().map(|line| &line.running.value).sum(), currency)?;
+                .money(&(floor * &quantity), currency)?;
+            let net: Exact = if after {
+                group.iter().map(|(_, line)| &line.net.value).sum()
+            } else {
+                group.iter().map(|(_, line)| &line.gross).sum()
+            };
+            let net = Money::try_from_exact(&net, currency)?;
             // A return is judged by its unit price, like a sale: below the floor it gives too little back.
-            let below = if quantity.exact().is_negative() {
+            let below = if quantity.is_negative() {
                 net.exact() > floor.exact()
             } else {
                 net.exact() < floor.exact()
             };
             if below {
-                let (request_line, price_entry) = (first.request.id.clone(), first.entry.path());
                 violations.push(FloorViolation {
-                    request_line,
-                    price_entry,
+                    request_line: first.request.id.clone(),
+                    price_entry: first.price_entry.clone(),
                     guard: None,
                     floor,
                     net,
@@ -231,64 +373,189 @@ impl Engine {
         Ok(violations)
     }
 
-    /// The floors of the steps of a line, after what the document took off it.
-    fn guard_violations<M: Clone>(
+    /// What the adjustments did to the document.
+    fn adjusted<M>(&self, working: &Working<M>, outcomes: Vec<AdjustmentOutcome>) -> Vec<AdjustmentRow> {
+        let adjustments = self.adjustments.iter().flat_map(|it| &it.adjustments);
+        let row = |(position, (adjustment, outcome)): (usize, (&_, AdjustmentOutcome))| {
+            let adjustment: &crate::adjustment::check::Adjustment = adjustment;
+            let added = working
+                .lines
+                .iter()
+                .filter(|line| line.added_by == Some(position));
+            AdjustmentRow {
+                adjustment: adjustment.id.clone(),
+                label: adjustment.label.clone(),
+                amount: added.map(|line| &line.gross).sum::<Exact>() - outcome.amount,
+                rewarded_units: outcome.rewarded_units,
+                skipped: outcome.skipped,
+            }
+        };
+        adjustments.zip(outcomes).enumerate().map(row).collect()
+    }
+
+    /// The lines as they are quoted.
+    fn close<M>(
         &self,
-        line: &OpenLine<'_, M>,
-    ) -> Result<Vec<FloorViolation>, PricingError> {
-        let currency = self.price_book.currency();
-        let net = &line.running.value;
-        let mut violations = Vec::new();
-        for guard in &line.guards {
-            let below = if line.request.quantity.exact().is_negative() {
-                *net > guard.lowest_net
-            } else {
-                *net < guard.lowest_net
+        working: Working<M>,
+        open: Vec<OpenLine<'_, M>>,
+        negotiated: &[Option<Exact>],
+        currency: Currency,
+    ) -> Result<Vec<PricedLine>, PricingError> {
+        let mut open = open.into_iter();
+        let mut closed = Vec::with_capacity(working.lines.len());
+        for (position, line) in working.lines.into_iter().enumerate() {
+            let part = negotiated.get(position).cloned().flatten();
+            let tax = line.tax.as_ref();
+            let tax = tax.map(|tax| Money::try_from_exact(tax, currency)).transpose()?;
+            let priced = match open.next() {
+                Some(asked) => {
+                    let cost = line.cost.as_ref().map(|cost| cost * &line.quantity);
+                    PricedLine {
+                        request_line: asked.request.id.clone(),
+                        product: asked.request.product.clone(),
+                        component: asked.component,
+                        name: asked.name,
+                        quantity: asked.request.quantity,
+                        price_entry: asked.price_entry,
+                        list: asked.list,
+                        unit_price: line.unit_price.clone(),
+                        net: Money::try_from_exact(&line.net.value, currency)?,
+                        rows: self.rows(&line, part, !negotiated.is_empty()),
+                        cost,
+                        tax,
+                        id: line.id,
+                    }
+                }
+                None => self.added(line, part, !negotiated.is_empty(), tax, currency)?,
             };
-            if !below {
-                continue;
-            }
-            if guard.policy == GuardPolicy::Reject {
-                return Err(PricingError::BelowFloor {
-                    line: line.id.clone(),
-                    step: guard.step.clone(),
-                    floor: guard.lowest_net.to_string(),
-                    value: net.to_string(),
-                });
-            }
-            violations.push(FloorViolation {
-                request_line: line.request.id.clone(),
-                price_entry: line.entry.path(),
-                guard: Some(guard.step.clone()),
-                floor: RoundingPolicy::minor_unit(Rounding::Up).money(&guard.lowest_net, currency)?,
-                net: Money::try_from_exact(net, currency)?,
-            });
+            closed.push(priced);
         }
-        Ok(violations)
+        let mut seen = BTreeSet::new();
+        // `1` with a component `licence` and a line `1.licence` would be one, and so would one that is added.
+        match closed.iter().find(|line| !seen.insert(line.id.as_str())) {
+            Some(line) => Err(PricingError::DuplicateLine {
+                line: line.id.clone(),
+            }),
+            None => Ok(closed),
+        }
+    }
+
+    /// A line that an adjustment added.
+    fn added<M>(
+        &self,
+        line: WorkingLine<M>,
+        part: Option<Exact>,
+        negotiated: bool,
+        tax: Option<Money>,
+        currency: Currency,
+    ) -> Result<PricedLine, PricingError> {
+        let adjustments = self.adjustments.as_ref();
+        let by = adjustments.and_then(|it| it.adjustments.get(line.added_by?));
+        let product = by.and_then(|by| by.product());
+        let (Some(by), Some(product)) = (by, product) else {
+            // Not reached: an engine takes no adjustment that adds a line without a product.
+            let fault = Fault::new(
+                "product",
+                "missing_product",
+                "the line needs a product of the catalogue",
+            );
+            return Err(Faults::one("adjustments", fault).into());
+        };
+        let quantity = Quantity::new(line.quantity.to_decimal()?, Unit::ONE)?;
+        Ok(PricedLine {
+            request_line: line.id.clone(),
+            product: product.clone(),
+            component: None,
+            name: by.label.clone(),
+            quantity,
+            price_entry: by.path.clone(),
+            list: Money::try_from_exact(&line.list, currency)?,
+            unit_price: line.gross.checked_div(&line.quantity).ok(),
+            net: Money::try_from_exact(&line.net.value, currency)?,
+            rows: self.rows(&line, part, negotiated),
+            cost: None,
+            tax,
+            id: line.id,
+        })
+    }
+
+    /// The rows of a line: its steps, what the adjustments did to it, and the negotiated step.
+    fn rows<M>(&self, line: &WorkingLine<M>, part: Option<Exact>, negotiated: bool) -> Vec<WaterfallRow> {
+        let adjustments = self.adjustments.iter().flat_map(|it| &it.adjustments);
+        let adjustments: Vec<_> = adjustments.collect();
+        let names = |position: usize| {
+            let adjustment = adjustments.get(position);
+            adjustment.map_or(("", ""), |it| (it.id.as_str(), it.label.as_str()))
+        };
+        let mut rows = line.rows.clone();
+        let mut running = rows.last().map(|row| row.subtotal.clone()).unwrap_or_default();
+        let mut push = |(step, label): (&str, &str), amount: Exact| {
+            running += &amount;
+            rows.push(WaterfallRow::applied(step, label, amount, running.clone()));
+        };
+        if let Some(by) = line.added_by {
+            push(names(by), line.gross.clone());
+        }
+        for (by, amount) in &line.discounts {
+            push(names(*by), -amount);
+        }
+        if !line.residue.is_zero() {
+            push(
+                (DOCUMENT_ROUNDING, "Rounding of the document"),
+                line.residue.clone(),
+            );
+        }
+        let Some(step) = &self.waterfall.negotiated else {
+            return rows;
+        };
+        let skipped = match (&part, negotiated) {
+            (Some(_), _) => None,
+            (None, true) => Some("the line carries no part of the total".to_owned()),
+            (None, false) => Some("no total was agreed".to_owned()),
+        };
+        push((&step.id, &step.label), part.unwrap_or_default());
+        if let Some(row) = rows.last_mut() {
+            row.skipped = skipped;
+        }
+        rows
     }
 }
 
 /// What a line brings to the waterfall.
 fn line_input<'a, M>(
-    request: &PriceRequest,
-    line: &OpenLine<'a, M>,
-    attributes: &Facts,
+    date: NaiveDate,
+    line: &'a OpenLine<'_, M>,
+    attributes: Facts,
     currency: Currency,
 ) -> LineInput<'a> {
     let asked = line.request;
-    let mut input = LineInput::new(&asked.id, asked.quantity.exact(), currency);
+    let mut input = LineInput::new(&line.id, asked.quantity.exact(), currency);
     input.unit = Some(asked.quantity.unit());
-    input.date = Some(request.date);
-    input.cost = asked.cost.map(Exact::from);
+    input.date = Some(date);
+    input.term = asked.term;
+    input.cost = line.cost.clone();
     for (name, value) in &asked.inputs {
         input.inputs.push(Input::new(name.as_str(), value.clone()));
     }
     input.attributes = attributes
-        .clone()
         .text("product", asked.product.as_str())
         .with_known("component", line.component.clone())
         .number("list_amount", line.list.exact().abs());
     input
+}
+
+fn guard_violation<M>(
+    line: &OpenLine<'_, M>,
+    guard: &LineViolation,
+    currency: Currency,
+) -> Result<FloorViolation, PricingError> {
+    Ok(FloorViolation {
+        request_line: line.request.id.clone(),
+        price_entry: line.price_entry.clone(),
+        guard: Some(guard.step.clone()),
+        floor: RoundingPolicy::minor_unit(Rounding::Up).money(&guard.lowest_net, currency)?,
+        net: Money::try_from_exact(&guard.net, currency)?,
+    })
 }
 
 impl ExplainedQuote {

@@ -126,6 +126,32 @@ pub enum PricingError {
         /// The step, or the end of the line.
         step: String,
     },
+    /// A quantity that a charge cannot price.
+    #[error("{place}: {error}")]
+    Charge {
+        /// Where the charge stands.
+        place: String,
+        /// What is wrong.
+        error: l2c_rating::RatingError,
+    },
+    /// A charge that has an amount for nothing, and so no price of one unit.
+    #[error("{place}: {amount} for a quantity of zero is no price of one unit: ask for more than zero")]
+    ChargeOfNothing {
+        /// Where the charge stands.
+        place: String,
+        /// The amount.
+        amount: Exact,
+    },
+    /// A term that a step cannot count.
+    #[error("line `{line}`, step `{step}`: {error}")]
+    Term {
+        /// The line.
+        line: String,
+        /// The step.
+        step: String,
+        /// What is wrong.
+        error: l2c_calendar::CalendarError,
+    },
     /// A step that needs the cost of a line that has none.
     #[error("line `{line}`, step `{step}`: the line has no cost")]
     NoCost {
@@ -282,6 +308,9 @@ impl PricingError {
             Self::NegativeQuantity { .. } => "negative_quantity",
             Self::NoPrice { .. } | Self::NoBookPrice { .. } | Self::NoRunningPrice { .. } => "no_price",
             Self::InvalidAttribute { .. } => "mistyped_fact",
+            Self::Charge { error, .. } => error.code(),
+            Self::ChargeOfNothing { .. } => "zero_quantity",
+            Self::Term { error, .. } => error.code(),
             Self::NoCost { .. } => "no_cost",
             Self::BelowFloor { .. } => "below_floor",
             Self::AmbiguousRules { .. } | Self::TiedRules { .. } => "ambiguous_rules",

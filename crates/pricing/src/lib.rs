@@ -82,6 +82,8 @@
 //! | `no_rate`, `invalid_rate` | give an exchange rate in that direction |
 //! | `unknown_uom`, `invalid_unit_factor` | say how many stock units there are in one of the unit |
 //! | `no_cost` | give the line a cost |
+//! | codes of [`RatingError`](l2c_rating::RatingError), `zero_quantity` | ask for a quantity that the charge prices |
+//! | codes of [`CalendarError`](l2c_calendar::CalendarError) | mend the term of the line |
 //! | `below_floor` | ask for a higher price, or let the guard flag it and have it approved |
 //! | `invalid_percent`, `invalid_factor`, `mistyped_fact` | mend the figure or attribute that the request brings |
 //! | `overlapping_pools` | keep what is bought apart from what is rewarded |
@@ -102,6 +104,7 @@
 
 mod adjustment;
 mod catalogue;
+mod charged_price;
 mod configuration;
 mod discount_limit;
 mod document;
@@ -111,7 +114,6 @@ mod guided_selling;
 mod line;
 mod list_amount;
 mod names;
-mod negotiated;
 pub mod presets;
 mod price_book;
 mod priced_lines;
@@ -128,6 +130,7 @@ pub use l2c_calendar as calendar;
 pub use l2c_explain as explain;
 pub use l2c_host as host;
 pub use l2c_money as money;
+pub use l2c_rating as rating;
 pub use l2c_rules as rules;
 
 pub use adjustment::document::{
@@ -135,7 +138,7 @@ pub use adjustment::document::{
     Measure, MeasureTestDocument, PercentOfTotalDocument, PoolDocument, RewardDocument, RoundingLevel,
     TargetTotalDocument, TaxDocument, TaxLevel, TierDocument, TiersDocument, TotalBase,
 };
-pub use adjustment::{Adjustments, LineComponent, LineToPrice, MAX_ADJUSTMENTS};
+pub use adjustment::{Adjustments, DOCUMENT_ROUNDING, LineComponent, LineToPrice, MAX_ADJUSTMENTS};
 pub use catalogue::{
     Catalogue, CatalogueDocument, Component, ComponentDocument, MakeUp, Product, ProductDocument, ProductId,
 };
@@ -162,16 +165,16 @@ pub use price_book::{
     Strategy, Ties, UnitFactors, lint,
 };
 pub use priced_lines::{AdjustedLine, AdjustmentOutcome, LineViolation, PricedLines};
-pub use priced_quote::{FloorViolation, PricedLine, PricedQuote, RuleRow, WaterfallRow};
+pub use priced_quote::{AdjustmentRow, FloorViolation, PricedLine, PricedQuote, RuleRow, WaterfallRow};
 pub use ramp::{
     ExplainedRamp, MAX_RAMP_SEGMENTS, PartialSegment, Ramp, RampDocument, RampPrice, RampSegment,
     RampSegmentDocument, UpliftMode,
 };
 pub use request::{PriceRequest, RequestLine};
 pub use waterfall::document::{
-    BoundDocument, ChangeStepDocument, ClampStepDocument, ConvertStepDocument, CostPlusStepDocument,
-    GuardPolicy, GuardStepDocument, MarkStepDocument, Percentages, PriceStepDocument, ProrateStepDocument,
-    Returns, RoundStepDocument, SignPolicy, StepDocument, WaterfallDocument,
+    BoundDocument, ChangeStepDocument, ChargeStepDocument, ClampStepDocument, ConvertStepDocument,
+    CostPlusStepDocument, GuardPolicy, GuardStepDocument, MarkStepDocument, Percentages, PriceStepDocument,
+    ProrateStepDocument, Returns, RoundStepDocument, SignPolicy, StepDocument, WaterfallDocument,
 };
 pub use waterfall::line_price::{Effect, GuardViolation, Level, LinePrice, Skip, StepOutcome};
 pub use waterfall::operand::Operand;

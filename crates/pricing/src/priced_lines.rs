@@ -38,6 +38,8 @@ pub struct AdjustedLine {
 pub struct AdjustmentOutcome {
     /// Whether it applied.
     pub applied: bool,
+    /// Why it did not; absent if it did.
+    pub skipped: Option<String>,
     /// The discount that it gave; below zero where it raised.
     pub amount: Exact,
     /// The units that it rewarded.
@@ -62,6 +64,13 @@ pub struct LineViolation {
 }
 
 impl AdjustmentOutcome {
+    pub(crate) fn skipped(why: impl Into<String>) -> Self {
+        Self {
+            skipped: Some(why.into()),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn applied(amount: Exact) -> Self {
         Self {
             applied: true,

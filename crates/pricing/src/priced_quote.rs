@@ -1,9 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use l2c_money::{Currency, Exact, Money, MoneyError, Quantity};
 use serde::{Deserialize, Serialize};
 
+use crate::waterfall::line_price::percent;
 use crate::{DocumentRef, PricingError, ProductId};
 
 /// A priced request: every line with its waterfall, and the totals.
@@ -18,9 +19,15 @@ pub struct PricedQuote {
     price_book: DocumentRef,
     catalogue: DocumentRef,
     waterfall: DocumentRef,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adjustments: Option<DocumentRef>,
     lines: Vec<PricedLine>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    adjusted: Vec<AdjustmentRow>,
     list_total: Money,
     net_total: Money,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_total: Option<Money>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     violations: Vec<FloorViolation>,
 }
@@ -31,7 +38,7 @@ pub struct PricedQuote {
 pub struct PricedLine {
     /// Its id: that of the request's line, followed by the component if there is one: `1`, `1.licence`.
     pub id: String,
-    /// The line of the request that it comes from.
+    /// The line of the request that it comes from; its own id for a line that an adjustment added.
     pub request_line: String,
     /// The product.
     pub product: ProductId,
@@ -42,7 +49,8 @@ pub struct PricedLine {
     pub name: String,
     /// How much of it; negative for what goes back.
     pub quantity: Quantity,
-    /// Where the list price stands in the price book: `entries[3]`.
+    /// Where the list price stands in the price book: `entries[3]`; `list_price` for one that the request brought,
+    /// `adjustments[1]` for a line that an adjustment added.
     pub price_entry: String,
     /// List amount, rounded as the net is, so that a line without steps has a net of exactly its list.
     pub list: Money,
@@ -54,13 +62,38 @@ pub struct PricedLine {
     pub rows: Vec<WaterfallRow>,
     /// What is charged: a whole number of minor units.
     pub net: Money,
+    /// What it costs, as an amount of the line; absent where the request does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Exact>,
+    /// Its tax, where tax is rounded for each line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<Money>,
+}
+
+/// What an adjustment did to the document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdjustmentRow {
+    /// Id of the adjustment; the lines that it changed have a row of this id.
+    pub adjustment: String,
+    /// Its name for people.
+    pub label: String,
+    /// What it adds to the total; below zero for a discount.
+    pub amount: Exact,
+    /// The units that it rewarded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rewarded_units: Option<Exact>,
+    /// Why it did not apply; absent if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
 }
 
 /// One row of a waterfall.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WaterfallRow {
-    /// Id of the step; `list` is the first, `line_rounding` what rounding the line added.
+    /// Id of the step or adjustment; `list` is the first, `line_rounding` what rounding the line added,
+    /// `document_rounding` what rounding the document did.
     pub step: String,
     /// Its name for people.
     pub label: String,
@@ -114,9 +147,15 @@ struct PricedQuoteDocument {
     price_book: DocumentRef,
     catalogue: DocumentRef,
     waterfall: DocumentRef,
+    #[serde(default)]
+    adjustments: Option<DocumentRef>,
     lines: Vec<PricedLine>,
+    #[serde(default)]
+    adjusted: Vec<AdjustmentRow>,
     list_total: Money,
     net_total: Money,
+    #[serde(default)]
+    tax_total: Option<Money>,
     #[serde(default)]
     violations: Vec<FloorViolation>,
 }
@@ -128,7 +167,10 @@ pub(crate) struct Parts {
     pub(crate) price_book: DocumentRef,
     pub(crate) catalogue: DocumentRef,
     pub(crate) waterfall: DocumentRef,
+    pub(crate) adjustments: Option<DocumentRef>,
     pub(crate) lines: Vec<PricedLine>,
+    pub(crate) adjusted: Vec<AdjustmentRow>,
+    pub(crate) tax_total: Option<Money>,
     pub(crate) violations: Vec<FloorViolation>,
 }
 
@@ -140,7 +182,10 @@ impl PricedQuote {
             price_book,
             catalogue,
             waterfall,
+            adjustments,
             lines,
+            adjusted,
+            tax_total,
             violations,
         } = parts;
         let list_total = Money::sum(lines.iter().map(|line| &line.list), currency)?;
@@ -151,9 +196,12 @@ impl PricedQuote {
             price_book,
             catalogue,
             waterfall,
+            adjustments,
             lines,
+            adjusted,
             list_total,
             net_total,
+            tax_total,
             violations,
         })
     }
@@ -188,7 +236,19 @@ impl PricedQuote {
         &self.waterfall
     }
 
-    /// The lines, in the order of the request.
+    /// The adjustments that were carried out, if there are any.
+    #[must_use]
+    pub const fn adjustments_document(&self) -> Option<&DocumentRef> {
+        self.adjustments.as_ref()
+    }
+
+    /// What each adjustment did, in their order.
+    #[must_use]
+    pub fn adjustments(&self) -> &[AdjustmentRow] {
+        &self.adjusted
+    }
+
+    /// The lines, in the order of the request; then those that adjustments added.
     #[must_use]
     pub fn lines(&self) -> &[PricedLine] {
         &self.lines
@@ -210,6 +270,36 @@ impl PricedQuote {
     #[must_use]
     pub const fn net_total(&self) -> Money {
         self.net_total
+    }
+
+    /// The tax on the nets; none where no tax is stated.
+    #[must_use]
+    pub const fn tax_total(&self) -> Option<Money> {
+        self.tax_total
+    }
+
+    /// The sum of the nets, and the tax on them.
+    ///
+    /// # Errors
+    /// A figure outside the bounds of [`Money`].
+    pub fn total_with_tax(&self) -> Result<Money, MoneyError> {
+        match &self.tax_total {
+            Some(tax) => self.net_total.checked_add(tax),
+            None => Ok(self.net_total),
+        }
+    }
+
+    /// The sum of the nets less the costs, exact; none unless every line has a cost.
+    #[must_use]
+    pub fn margin(&self) -> Option<Exact> {
+        let costs: Option<Exact> = self.lines.iter().map(|line| line.cost.clone()).sum();
+        Some(self.net_total.exact() - costs?)
+    }
+
+    /// The margin as a percentage of the net total, exact; none without a margin or a net total.
+    #[must_use]
+    pub fn margin_percent(&self) -> Option<Exact> {
+        percent(&self.margin()?, &self.net_total.exact())
     }
 
     /// List less net as a percentage of list: 12.5 means 12.5 %, a price above list is negative. None without a
@@ -242,50 +332,53 @@ impl PricedQuote {
     /// every line, for the reason that it has in the first.
     #[must_use]
     pub fn waterfall(&self) -> Vec<WaterfallRow> {
-        let mut order: Vec<&WaterfallRow> = Vec::new();
-        for row in self.lines.iter().flat_map(|line| &line.rows) {
-            if !order.iter().any(|known| known.step == row.step) {
-                order.push(row);
+        struct Sum<'a> {
+            first: &'a WaterfallRow,
+            amount: Exact,
+            applied: bool,
+            /// How far down a waterfall it stands at most: a line is rounded after its steps, and not every line has
+            /// that row.
+            place: usize,
+        }
+        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut sums: Vec<Sum<'_>> = Vec::new();
+        for line in &self.lines {
+            for (place, row) in line.rows.iter().enumerate() {
+                // The first row of a line that was added: its amount comes to the total after all others.
+                let added = place == 0 && self.adjusted.iter().any(|it| it.adjustment == row.step);
+                let place = if added { usize::MAX } else { place };
+                let next = sums.len();
+                let at = *known.entry(row.step.as_str()).or_insert(next);
+                if at == next {
+                    sums.push(Sum {
+                        first: row,
+                        amount: Exact::ZERO,
+                        applied: false,
+                        place,
+                    });
+                }
+                if let Some(sum) = sums.get_mut(at) {
+                    sum.amount += &row.amount;
+                    sum.applied |= row.skipped.is_none();
+                    sum.place = sum.place.max(place);
+                }
             }
         }
-        // A line is rounded after its percentage steps, and not every line has that row.
-        order.sort_by_key(|row| self.place(&row.step));
+        sums.sort_by_key(|sum| sum.place);
         let mut subtotal = Exact::ZERO;
-        let mut total = Vec::with_capacity(order.len());
-        for first in order {
-            let same = || {
-                self.lines
-                    .iter()
-                    .flat_map(|line| &line.rows)
-                    .filter(|row| row.step == first.step)
-            };
-            let amount: Exact = same().map(|row| &row.amount).sum();
-            subtotal += &amount;
-            let skipped = if same().all(|row| row.skipped.is_some()) {
-                first.skipped.clone()
-            } else {
-                None
-            };
-            let (step, label) = (first.step.clone(), first.label.clone());
+        let mut total = Vec::with_capacity(sums.len());
+        for sum in sums {
+            subtotal += &sum.amount;
             total.push(WaterfallRow {
-                step,
-                label,
-                amount,
+                step: sum.first.step.clone(),
+                label: sum.first.label.clone(),
+                amount: sum.amount,
                 subtotal: subtotal.clone(),
-                skipped,
+                skipped: sum.first.skipped.clone().filter(|_| !sum.applied),
                 rules: Vec::new(),
             });
         }
         total
-    }
-
-    /// How far down a waterfall a step stands at most.
-    fn place(&self, step: &str) -> usize {
-        let places = self
-            .lines
-            .iter()
-            .filter_map(|line| line.rows.iter().position(|row| row.step == step));
-        places.max().unwrap_or_default()
     }
 }
 
@@ -295,6 +388,18 @@ impl PricedLine {
     #[must_use]
     pub fn discount_percent(&self) -> Option<Exact> {
         discount_percent(&self.list, &self.net)
+    }
+
+    /// Net less cost, exact; none without a cost.
+    #[must_use]
+    pub fn margin(&self) -> Option<Exact> {
+        Some(self.net.exact() - self.cost.as_ref()?)
+    }
+
+    /// The margin as a percentage of the net, exact; none without a cost or without a net.
+    #[must_use]
+    pub fn margin_percent(&self) -> Option<Exact> {
+        percent(&self.margin()?, &self.net.exact())
     }
 
     /// Net for one unit, exact; none at quantity zero.
@@ -378,9 +483,7 @@ impl FloorViolation {
 }
 
 fn discount_percent(list: &Money, net: &Money) -> Option<Exact> {
-    ((list.exact() - net.exact()) * Exact::integer(100))
-        .checked_div(&list.exact())
-        .ok()
+    percent(&(list.exact() - net.exact()), &list.exact())
 }
 
 /// Whether an amount is a whole number of minor units.
@@ -414,9 +517,20 @@ impl TryFrom<PricedQuoteDocument> for PricedQuote {
             price_book: document.price_book,
             catalogue: document.catalogue,
             waterfall: document.waterfall,
+            adjustments: document.adjustments,
             lines: document.lines,
+            adjusted: document.adjusted,
+            tax_total: document.tax_total,
             violations: document.violations,
         })?;
+        let taxes: Option<Exact> = quote
+            .lines
+            .iter()
+            .map(|line| line.tax.map(|tax| tax.exact()))
+            .sum();
+        if let (Some(stored), Some(taxes)) = (&quote.tax_total, taxes) {
+            agree(|| "tax total".to_owned(), &stored.exact(), &taxes)?;
+        }
         agree(
             || "list total".to_owned(),
             &list_total.exact(),

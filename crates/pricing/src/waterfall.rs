@@ -95,6 +95,19 @@ impl Waterfall {
         self.steps.iter().map(|step| step.id.as_str())
     }
 
+    /// The ids of all rows that a line may have.
+    pub(crate) fn row_ids(&self) -> impl Iterator<Item = &str> {
+        let negotiated = self.negotiated.as_ref().map(|step| step.id.as_str());
+        self.step_ids().chain(negotiated).chain([LINE_ROUNDING])
+    }
+
+    /// The attributes that its conditions may test, with their types.
+    pub(crate) fn typed(&self) -> impl Iterator<Item = (&str, FactType)> {
+        let texts = self.attributes.iter().map(|name| (name.as_str(), FactType::Text));
+        let typed = self.typed_attributes.iter();
+        texts.chain(typed.map(|(name, kind)| (name.as_str(), *kind)))
+    }
+
     /// The id of a rule, by the positions of its stack among the steps and of the rule in the stack.
     #[must_use]
     pub fn rule_id(&self, step: usize, rule: usize) -> Option<&str> {

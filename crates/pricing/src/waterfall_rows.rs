@@ -9,6 +9,7 @@ use crate::waterfall::step::{Op, Step};
 use crate::{LineInput, RuleRow, Waterfall, WaterfallRow};
 
 /// A floor of a line, in amounts of its net.
+#[derive(Clone)]
 pub(crate) struct LineGuard {
     pub(crate) step: String,
     pub(crate) policy: GuardPolicy,
@@ -87,7 +88,8 @@ fn why(step: &Step, skip: Skip, input: &LineInput<'_>, facts: &Facts) -> String 
         (Skip::MissingInput, _) => {
             let terms = step.op.terms();
             let missing = terms.iter().flatten().find_map(|term| term.missing(input));
-            format!("no `{}` is given", missing.unwrap_or_default())
+            // A step without terms counts the term of the line.
+            format!("no `{}` is given", missing.unwrap_or("term"))
         }
         _ => "it has no amount".to_owned(),
     }

@@ -78,6 +78,7 @@ impl Shop {
                 id: product(index),
                 name: "name".into(),
                 components,
+                units: BTreeMap::new(),
                 attributes: BTreeMap::new(),
                 configuration: None,
             });

@@ -20,8 +20,7 @@ impl<M: Clone> Working<M> {
         let quantity = match &item.every {
             None => item.quantity.clone(),
             Some(every) => {
-                let lines = self.given(adjustment.lines.as_ref());
-                let bought: Exact = lines.map(|(_, line)| &line.quantity).sum();
+                let bought = self.quantity(adjustment.lines.as_ref());
                 bought.checked_div(every)?.floor() * &item.quantity
             }
         };

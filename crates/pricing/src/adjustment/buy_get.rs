@@ -36,13 +36,12 @@ impl<M: Clone> Working<M> {
                     .unwrap_or_default(),
             });
         }
-        let quantity = |index: &usize| self.lines.get(*index).map(|line| line.quantity.clone());
-        let in_pool: Exact = pool.iter().filter_map(quantity).sum();
+        let things = self.things(&pool);
+        let in_pool: Exact = things.iter().map(|parts| quantity_of(self, parts)).sum();
         let (bought, set) = if document.same_pool {
             (in_pool.clone(), &document.buy.quantity + &document.get.quantity)
         } else {
-            let bought: Exact = self.given(buy).map(|(_, line)| &line.quantity).sum();
-            (bought, document.buy.quantity.clone())
+            (self.quantity(buy), document.buy.quantity.clone())
         };
         let mut sets = bought.checked_div(&set)?.floor();
         if !document.repeat {
@@ -53,21 +52,21 @@ impl<M: Clone> Working<M> {
             rewarded = rewarded.min(most.clone());
         }
         let rewarded = rewarded.max(Exact::ZERO);
-        let unit_net = |index: &usize| {
-            let line = self.lines.get(*index)?;
-            line.net.value.checked_div(&line.quantity).ok()
+        let unit_net = |parts: &[usize]| {
+            let net: Exact = self.nets(parts).iter().map(|net| &net.value).sum();
+            net.checked_div(&quantity_of(self, parts)).ok()
         };
-        let mut cheapest: Vec<(Exact, usize)> = pool
-            .iter()
-            .filter_map(|index| Some((unit_net(index)?, *index)))
+        let mut cheapest: Vec<(Exact, Vec<usize>)> = things
+            .into_iter()
+            .filter_map(|parts| Some((unit_net(&parts)?, parts)))
             .collect();
         cheapest.sort();
         let mut left = rewarded.clone();
         let mut amount = Exact::ZERO;
-        for (_, index) in cheapest {
-            let units = quantity_of(self, index).min(left.clone());
+        for (_, parts) in cheapest {
+            let units = quantity_of(self, &parts).min(left.clone());
             left -= &units;
-            amount += &self.reward(rec, position, adjustment, document, (index, units))?;
+            amount += &self.reward(rec, position, adjustment, document, (&parts, units))?;
         }
         Ok(AdjustmentOutcome {
             rewarded_units: Some(rewarded),
@@ -82,16 +81,16 @@ impl<M: Clone> Working<M> {
         position: usize,
         adjustment: &Adjustment,
         document: &BuyGetDocument,
-        (index, units): (usize, Exact),
+        (parts, units): (&[usize], Exact),
     ) -> Result<Exact, PricingError> {
         let currency = self.currency;
         let label = document.label.as_str();
         let note = || Note::new(label).money(currency);
-        let Some(line) = self.lines.get(index).filter(|_| units.is_positive()) else {
+        if !units.is_positive() {
             return Ok(Exact::ZERO);
-        };
-        let net = line.net.clone();
-        let quantity = rec.input(line.quantity.clone(), || Note::new("quantity"));
+        }
+        let net = self.net_of(rec, parts);
+        let quantity = rec.input(quantity_of(self, parts), || Note::new("quantity"));
         let unit_net = rec.quotient(&net, &quantity, || Note::new("net of one unit").money(currency))?;
         let each = match &document.reward {
             RewardDocument::Percent(percent) => {
@@ -115,15 +114,12 @@ impl<M: Clone> Working<M> {
         let exact = rec.product(&each, &units, note);
         let rounded = rec.round(&exact, RoundingPolicy::HALF_UP, currency, note)?;
         let taken = rec.minimum(&[&rounded, &net], note);
-        self.take(rec, position, index, &taken);
-        Ok(taken.value)
+        Ok(self.take_from_thing(rec, position, parts, taken, label)?.value)
     }
 }
 
-fn quantity_of<M>(working: &Working<M>, index: usize) -> Exact {
-    working
-        .lines
-        .get(index)
-        .map(|line| line.quantity.clone())
-        .unwrap_or_default()
+/// The quantity of the thing that lines are parts of.
+fn quantity_of<M>(working: &Working<M>, parts: &[usize]) -> Exact {
+    let first = parts.first().and_then(|line| working.lines.get(*line));
+    first.map(|line| line.quantity.clone()).unwrap_or_default()
 }

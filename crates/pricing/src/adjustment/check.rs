@@ -2,21 +2,23 @@ use std::collections::BTreeMap;
 
 use l2c_documents::{Check, Faults};
 use l2c_money::Exact;
-use l2c_rules::{Condition, FactTypes, Predicate};
+use l2c_rules::{Condition, FactType, FactTypes, Predicate};
 
 use super::document::{
     AdjustmentDocument, AdjustmentsDocument, BuyGetDocument, DiscountDocument, Measure, MeasureTestDocument,
-    TierDocument,
+    RoundingLevel, TierDocument,
 };
-use super::{Adjustments, MAX_ADJUSTMENTS};
+use super::{Adjustments, DOCUMENT_ROUNDING, MAX_ADJUSTMENTS};
 use crate::names::{check_document, check_name};
 use crate::waterfall::check::check_rounding;
-use crate::{DocumentRef, WaterfallDocument};
+use crate::{Catalogue, DocumentRef, ProductId, Waterfall, WaterfallDocument};
 
 /// A checked adjustment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Adjustment {
-    pub(super) path: String,
+    pub(crate) id: String,
+    pub(crate) label: String,
+    pub(crate) path: String,
     /// The lines that it acts on; none: all.
     pub(super) lines: Option<Predicate>,
     pub(super) when: Option<MeasureTest>,
@@ -24,6 +26,19 @@ pub(crate) struct Adjustment {
 }
 
 impl Adjustment {
+    /// The product of the line that it adds; none for one that adds no line, or does not say.
+    pub(crate) const fn product(&self) -> Option<&ProductId> {
+        match &self.op {
+            Op::AddItem(item) => item.product.as_ref(),
+            Op::PercentOfTotal(part) => part.product.as_ref(),
+            _ => None,
+        }
+    }
+
+    const fn adds_line(&self) -> bool {
+        matches!(self.op, Op::AddItem(_) | Op::PercentOfTotal(_))
+    }
+
     /// The sizes of a discount.
     pub(super) const fn sizes(&self) -> Option<&Sizes> {
         match &self.op {
@@ -114,6 +129,8 @@ pub(super) fn checked(document: &AdjustmentsDocument) -> Result<Adjustments, Fau
         let when = when.map(|when| checker.measure_test(when));
         let op = checker.op(adjustment);
         adjustments.push(Adjustment {
+            id: id.to_owned(),
+            label: label.to_owned(),
             path,
             lines,
             when,
@@ -126,10 +143,52 @@ pub(super) fn checked(document: &AdjustmentsDocument) -> Result<Adjustments, Fau
     check.finish(Adjustments {
         document: DocumentRef::new(document.id.clone(), document.version),
         adjustments,
+        attributes: document.attributes.clone(),
+        typed_attributes: document.typed_attributes.clone(),
         rounding: document.rounding,
         tax: document.tax.clone(),
         floors: document.floors,
     })
+}
+
+impl Adjustments {
+    /// What an engine needs beyond: every line that is added has a product of the catalogue, lines are whole
+    /// minor units, and names do not clash with those of the waterfall.
+    pub(crate) fn check_against(&self, catalogue: &Catalogue, waterfall: &Waterfall) -> Result<(), Faults> {
+        let mut check = check_document("adjustments", &self.document().id);
+        if self.rounding == RoundingLevel::Total {
+            let message = "lines of a quote are whole minor units: round the `line`, or the `document`";
+            check.fault("rounding", "invalid_adjustment", message);
+        }
+        for (name, kind) in &self.typed_attributes {
+            let other = waterfall.typed_attributes.get(name).copied();
+            let other = other.or_else(|| waterfall.attributes().contains(name).then_some(FactType::Text));
+            if let Some(other) = other.filter(|other| other != kind) {
+                let message = format!("`{name}` is a {other} in the waterfall, and a {kind} here");
+                check.fault(format!("typed_attributes.{name}"), "wrong_type", message);
+            }
+        }
+        for adjustment in &self.adjustments {
+            let (id, path) = (&adjustment.id, &adjustment.path);
+            let taken = waterfall.row_ids().any(|step| step == id) || id == DOCUMENT_ROUNDING;
+            if taken {
+                let message = format!("`{id}` is a step of the waterfall: give the adjustment its own id");
+                check.fault(format!("{path}.id"), "duplicate_id", message);
+            }
+            match adjustment.product() {
+                Some(product) if catalogue.product(product).is_none() => {
+                    let message = format!("{product} is not in catalogue {}", catalogue.document());
+                    check.fault(format!("{path}.product"), "unknown_product", message);
+                }
+                None if adjustment.adds_line() => {
+                    let message = "the line that is added needs a product of the catalogue";
+                    check.fault(format!("{path}.product"), "missing_product", message);
+                }
+                _ => {}
+            }
+        }
+        check.finish(())
+    }
 }
 
 struct Checker<'a> {

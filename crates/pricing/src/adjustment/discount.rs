@@ -16,17 +16,23 @@ impl<M: Clone> Working<M> {
         discount: &Discount,
     ) -> Result<AdjustmentOutcome, PricingError> {
         let Some(size) = self.size(&discount.size).cloned() else {
-            return Ok(AdjustmentOutcome::default());
+            return Ok(AdjustmentOutcome::skipped("no tier is reached"));
         };
         let (currency, label) = (self.currency, discount.document.label.as_str());
         let note = || Note::new(label).money(currency);
         let mut amount = Exact::ZERO;
-        for index in self.selected(adjustment.lines.as_ref()) {
-            let Some(line) = self.lines.get(index) else {
+        let selected = self.selected(adjustment.lines.as_ref());
+        // A percentage is one of each line; an amount for each unit is one of the thing that the lines are parts of.
+        let things = match &size {
+            Size::Percent(_) => selected.into_iter().map(|line| vec![line]).collect(),
+            Size::Amount(_) | Size::PerUnit(_) => self.things(&selected),
+        };
+        for parts in things {
+            let Some(first) = parts.first().and_then(|line| self.lines.get(*line)) else {
                 continue;
             };
-            let net = line.net.clone();
-            let quantity = line.quantity.clone();
+            let quantity = first.quantity.clone();
+            let net = self.net_of(rec, &parts);
             let exact = match &size {
                 Size::Percent(_) => self.part(rec, adjustment, label, &size, &net),
                 Size::Amount(each) | Size::PerUnit(each) => {
@@ -37,8 +43,7 @@ impl<M: Clone> Working<M> {
             };
             let rounded = rec.round(&exact, discount.document.rounding, currency, note)?;
             let taken = rec.minimum(&[&rounded, &net], note);
-            amount += &taken.value;
-            self.take(rec, position, index, &taken);
+            amount += &self.take_from_thing(rec, position, &parts, taken, label)?.value;
         }
         Ok(AdjustmentOutcome::applied(amount))
     }
@@ -52,7 +57,7 @@ impl<M: Clone> Working<M> {
         discount: &Discount,
     ) -> Result<AdjustmentOutcome, PricingError> {
         let Some(size) = self.size(&discount.size).cloned() else {
-            return Ok(AdjustmentOutcome::default());
+            return Ok(AdjustmentOutcome::skipped("no tier is reached"));
         };
         let (currency, label) = (self.currency, discount.document.label.as_str());
         let note = || Note::new(label).money(currency);
@@ -75,6 +80,17 @@ impl<M: Clone> Working<M> {
             }
         }
         Ok(AdjustmentOutcome::applied(whole.value))
+    }
+
+    /// What the parts of one thing come to at present.
+    pub(super) fn net_of<R: Recorder<Mark = M>>(&self, rec: &mut R, parts: &[usize]) -> Figure<M> {
+        let nets = self.nets(parts);
+        match nets.as_slice() {
+            [net] => net.clone(),
+            nets => rec.sum(&nets.iter().collect::<Vec<_>>(), || {
+                Note::new("sum of its parts").money(self.currency)
+            }),
+        }
     }
 
     /// The present nets of lines.

@@ -4,6 +4,8 @@ use l2c_money::{AllocationPolicy, Exact, Percent, RoundingPolicy};
 use l2c_rules::{Condition, FactType};
 use serde::{Deserialize, Serialize};
 
+use crate::ProductId;
+
 /// What happens to the lines of a document together, as it is written: adjustments in their order, then
 /// rounding, then tax.
 ///
@@ -317,6 +319,10 @@ pub struct AddItemDocument {
     pub when: Option<MeasureTestDocument>,
     /// Id of the line that is added.
     pub item: String,
+    /// The product of the line; an [`Engine`](crate::Engine) needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub product: Option<ProductId>,
     /// How much of it.
     pub quantity: Exact,
     /// The price of one unit; 0 if absent.
@@ -336,6 +342,10 @@ pub struct PercentOfTotalDocument {
     pub id: String,
     /// Its name for people.
     pub label: String,
+    /// The product of the line; an [`Engine`](crate::Engine) needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub product: Option<ProductId>,
     /// The lines that count; absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<Condition>,

@@ -6,24 +6,48 @@ use super::document::Measure;
 use super::working::{Working, WorkingLine};
 
 impl<M: Clone> Working<M> {
-    /// Whether an adjustment applies at this moment.
-    pub(super) fn applies(&self, adjustment: &Adjustment) -> bool {
-        let within = |test: &MeasureTest| {
-            let measure = self.measure(test.measure, test.lines.as_ref());
-            test.min.as_ref().is_none_or(|min| measure >= *min)
-                && test.max.as_ref().is_none_or(|max| measure <= *max)
+    /// Why an adjustment does not apply at this moment; `None`: it does.
+    pub(crate) fn why_not(&self, adjustment: &Adjustment) -> Option<String> {
+        let test: &MeasureTest = adjustment.when.as_ref()?;
+        let measure = self.measure(test.measure, test.lines.as_ref());
+        let name = match test.measure {
+            Measure::Quantity => "the quantity",
+            Measure::Subtotal => "the subtotal",
         };
-        adjustment.when.as_ref().is_none_or(within)
+        if let Some(min) = test.min.as_ref().filter(|min| measure < **min) {
+            return Some(format!("{name} is {measure}, below {min}"));
+        }
+        let max = test.max.as_ref().filter(|max| measure > **max)?;
+        Some(format!("{name} is {measure}, above {max}"))
     }
 
-    /// A sum over the lines that were given.
+    /// A sum over the lines that were given. The parts of one thing have its quantity once.
     pub(super) fn measure(&self, measure: Measure, lines: Option<&Predicate>) -> Exact {
-        self.given(lines)
-            .map(|(_, line)| match measure {
-                Measure::Quantity => &line.quantity,
-                Measure::Subtotal => &line.net.value,
-            })
-            .sum()
+        match measure {
+            Measure::Quantity => self.quantity(lines),
+            Measure::Subtotal => self.given(lines).map(|(_, line)| &line.net.value).sum(),
+        }
+    }
+
+    /// The quantity of the lines that were given and fit a condition.
+    pub(super) fn quantity(&self, lines: Option<&Predicate>) -> Exact {
+        let mut counted = None;
+        let mut quantity = Exact::ZERO;
+        for (_, line) in self.given(lines) {
+            if counted.replace(line.thing) != Some(line.thing) {
+                quantity += &line.quantity;
+            }
+        }
+        quantity
+    }
+
+    /// Lines by the thing that they are parts of.
+    pub(super) fn things(&self, lines: &[usize]) -> Vec<Vec<usize>> {
+        let thing = |line: &usize| self.lines.get(*line).map(|line| line.thing);
+        lines
+            .chunk_by(|one, other| thing(one) == thing(other))
+            .map(<[usize]>::to_vec)
+            .collect()
     }
 
     /// The lines that were given and fit a condition, with their positions.

@@ -85,7 +85,7 @@ impl<M: Clone> Working<M> {
     }
 
     /// The tax of every line, or of every rate; a line without a rate of its own has that of the document.
-    pub(super) fn tax(
+    pub(crate) fn tax(
         &mut self,
         tax: Option<&TaxDocument>,
         total: &Exact,

@@ -1,14 +1,13 @@
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use l2c_documents::{Check, Fault, Faults};
-use l2c_money::{Currency, Unit};
+use l2c_money::Currency;
 
 use crate::names::check_document;
 use crate::price_book::scope_index::ScopeIndex;
 use crate::price_book::ties::find_ties;
 use crate::price_book::{PriceBookDocument, PriceEntry, PriceRule, Strategy};
-use crate::{Catalogue, DocumentRef, MakeUp, ProductId};
+use crate::{Catalogue, DocumentRef, MakeUp};
 
 /// A checked price book.
 ///
@@ -91,27 +90,6 @@ impl PriceBook {
         &self.entries
     }
 
-    /// The price of a product, or of one of its components, per unit, on a day: of an entry for exactly that, with a
-    /// fixed price.
-    #[must_use]
-    pub fn entry(
-        &self,
-        product: &ProductId,
-        component: Option<&str>,
-        unit: Unit,
-        on: NaiveDate,
-    ) -> Option<&PriceEntry> {
-        let product = ("product", product.as_str());
-        let same = match component {
-            None => self.index.exactly(&[product]),
-            Some(component) => self.index.exactly(&[("component", component), product]),
-        };
-        let of_bucket = same.iter().filter_map(|at| self.entries.get(*at));
-        of_bucket
-            .rev()
-            .find(|entry| entry.is_plain() && entry.unit == unit && entry.validity.contains(Some(on.into())))
-    }
-
     /// Every price belongs to a product of the catalogue and fits its make-up.
     pub(crate) fn check_against(&self, catalogue: &Catalogue) -> Result<(), Faults> {
         let mut check = check_document("price book", &self.document.id);
@@ -144,13 +122,13 @@ impl PriceBook {
 }
 
 impl PriceEntry {
-    /// A list price: of a product or component, fixed, in its own unit, for any quantity, always known.
+    /// A list price: of a product or component, by no formula, in its own unit, for any quantity, always known.
     pub(super) fn is_plain(&self) -> bool {
         let names = usize::from(self.product.is_some())
             .saturating_add(usize::from(self.scope.contains_key("component")));
         self.product.is_some()
             && self.scope.len() == names
-            && matches!(self.rule, PriceRule::Fixed(_))
+            && !matches!(self.rule, PriceRule::Formula(_))
             && self.sold_in.is_none()
             && self.min_quantity.is_none()
             && self.max_quantity.is_none()

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use l2c_documents::{Check, Faults};
-use l2c_explain::{Explanation, NoTrace, Trace};
+use l2c_explain::{Explanation, Figure, NoTrace, Recorder, Trace};
 use l2c_money::{Currency, Exact};
 
 use crate::PricingError;
@@ -59,6 +59,8 @@ pub struct FoundPrice<'a> {
     pub entry: Option<&'a PriceEntry>,
     /// Price of one unit of the request, exact.
     pub unit_price: Exact,
+    /// The price of one unit of the request below which a sale needs approval, exact.
+    pub floor: Option<Exact>,
     /// Its currency: that of the book.
     pub currency: Currency,
 }
@@ -139,8 +141,26 @@ impl PriceBooks {
     /// entries that cannot be told apart.
     pub fn price(&self, book: &str, query: &PriceQuery<'_>) -> Result<FoundPrice<'_>, PricingError> {
         let at = self.position(book)?;
-        let found = Evaluation::new(self, query, &mut NoTrace)?.of_book(at)?;
-        self.found(at, found.entry, found.price.value)
+        Ok(self.record(&mut NoTrace, at, query)?.0)
+    }
+
+    /// The price of a book by its position, as a step of a larger derivation.
+    pub(crate) fn record<R: Recorder>(
+        &self,
+        rec: &mut R,
+        at: usize,
+        query: &PriceQuery<'_>,
+    ) -> Result<(FoundPrice<'_>, Figure<R::Mark>), PricingError> {
+        let found = Evaluation::new(self, query, rec)?.of_book(at)?;
+        let book = self.at(at)?;
+        let price = FoundPrice {
+            book,
+            entry: found.entry.and_then(|entry| book.entries.get(entry)),
+            unit_price: found.price.value.clone(),
+            floor: found.floor,
+            currency: book.currency(),
+        };
+        Ok((price, found.price))
     }
 
     /// The price with how it was computed and which entries were considered.
@@ -150,10 +170,10 @@ impl PriceBooks {
     pub fn explain(&self, book: &str, query: &PriceQuery<'_>) -> Result<ExplainedPrice<'_>, PricingError> {
         let at = self.position(book)?;
         let mut trace = Trace::new();
-        let found = Evaluation::new(self, query, &mut trace)?.of_book(at)?;
+        let (found, price) = self.record(&mut trace, at, query)?;
         Ok(ExplainedPrice {
-            found: self.found(at, found.entry, found.price.value.clone())?,
-            derivation: trace.finish(&found.price),
+            found,
+            derivation: trace.finish(&price),
             candidates: self.candidates(book, query)?,
         })
     }
@@ -182,29 +202,14 @@ impl PriceBooks {
         Ok(all.into_iter().map(candidate).collect())
     }
 
-    fn found(
-        &self,
-        at: usize,
-        entry: Option<usize>,
-        unit_price: Exact,
-    ) -> Result<FoundPrice<'_>, PricingError> {
-        let book = self.at(at)?;
-        Ok(FoundPrice {
-            book,
-            entry: entry.and_then(|entry| book.entries.get(entry)),
-            unit_price,
-            currency: book.currency(),
-        })
-    }
-
-    pub(super) fn position(&self, id: &str) -> Result<usize, PricingError> {
+    pub(crate) fn position(&self, id: &str) -> Result<usize, PricingError> {
         let place = self.places.get(id).copied();
         place.ok_or_else(|| PricingError::UnknownBook {
             price_book: id.to_owned(),
         })
     }
 
-    pub(super) fn at(&self, at: usize) -> Result<&PriceBook, PricingError> {
+    pub(crate) fn at(&self, at: usize) -> Result<&PriceBook, PricingError> {
         let book = self.books.get(at);
         book.ok_or_else(|| PricingError::UnknownBook {
             price_book: format!("books[{at}]"),
@@ -303,6 +308,25 @@ impl PriceBooks {
             .filter_map(|book| Some(self.books.get(*book)?.document().id.as_str()))
             .collect();
         Some((path, ids.join(" -> ")))
+    }
+}
+
+impl From<PriceBook> for PriceBooks {
+    /// A plain list alone: the entry of exactly the product, or of exactly the component, has the price.
+    fn from(book: PriceBook) -> Self {
+        let accesses = vec![
+            vec!["component".to_owned(), "product".to_owned()],
+            vec!["product".to_owned()],
+        ];
+        Self {
+            selection: SelectionDocument {
+                strategy: Strategy::AccessSequence { accesses },
+                ties: Ties::Refused,
+                zero_is_no_price: false,
+            },
+            places: BTreeMap::from([(book.document().id.clone(), 0)]),
+            books: vec![book],
+        }
     }
 }
 

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use l2c_calendar::Moment;
 use l2c_money::{Currency, Decimal, Percent, RoundingPolicy, Unit};
+use l2c_rating::ChargeDocument;
 use serde::{Deserialize, Serialize};
 
 use crate::ProductId;
@@ -110,7 +111,7 @@ pub struct PriceEntryDocument {
     /// Attributes that the request must have, such as `{"customer": "C-17", "region": "West"}`.
     #[serde(default, rename = "match", skip_serializing_if = "BTreeMap::is_empty")]
     pub scope: BTreeMap<String, String>,
-    /// Price of one unit, zero or above. Either this or a formula.
+    /// Price of one unit, zero or above. Exactly one of `price`, `charge` and `formula`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -118,6 +119,10 @@ pub struct PriceEntryDocument {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<l2c_money::DecimalText>"))]
     pub price: Option<Decimal>,
+    /// A charge that makes an amount of the quantity in its unit: tiers, packages, a minimum. The price of one unit is
+    /// the amount by the quantity. A return is priced as its sale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charge: Option<ChargeDocument>,
     /// How the price follows from another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub formula: Option<FormulaDocument>,
@@ -229,6 +234,7 @@ impl Default for PriceEntryDocument {
             component: None,
             scope: BTreeMap::new(),
             price: None,
+            charge: None,
             formula: None,
             unit: Unit::ONE,
             sold_in: None,

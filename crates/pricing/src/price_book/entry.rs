@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use l2c_calendar::Validity;
 use l2c_documents::Check;
 use l2c_money::{Currency, Decimal, Exact, Price, RoundingPolicy, Unit};
+use l2c_rating::Charge;
 
 use crate::ProductId;
 use crate::names::check_name;
@@ -46,6 +47,8 @@ pub struct PriceEntry {
 pub enum PriceRule {
     /// So much for one unit.
     Fixed(Price),
+    /// What a charge makes of the quantity, by the quantity.
+    Charge(Box<Charge>),
     /// What follows from another price.
     Formula(Box<Formula>),
 }
@@ -104,7 +107,7 @@ impl PriceEntry {
     pub const fn price(&self) -> Option<Price> {
         match self.rule {
             PriceRule::Fixed(price) => Some(price),
-            PriceRule::Formula(_) => None,
+            PriceRule::Charge(_) | PriceRule::Formula(_) => None,
         }
     }
 
@@ -236,21 +239,40 @@ fn checked_rule(
     entry: &PriceEntryDocument,
     currency: Currency,
 ) -> Option<PriceRule> {
-    match (entry.price, &entry.formula) {
-        (Some(price), None) => {
+    match (entry.price, &entry.charge, &entry.formula) {
+        (Some(price), None, None) => {
             checked_price(check, format!("{path}.price"), price, currency).map(PriceRule::Fixed)
         }
-        (None, Some(formula)) => {
+        (None, Some(charge), None) => match Charge::new(charge, currency) {
+            Ok(charge) => Some(PriceRule::Charge(Box::new(charge))),
+            Err(faults) => {
+                let faults = faults
+                    .into_iter()
+                    .map(|fault| fault.under(&format!("{path}.charge")));
+                check.extend(faults);
+                None
+            }
+        },
+        (None, None, Some(formula)) => {
             let formula = checked_formula(check, path, formula)?;
             Some(PriceRule::Formula(Box::new(formula)))
         }
-        (None, None) => {
-            check.fault(path, "missing_price", "write a `price` or a `formula`");
+        (None, None, None) => {
+            check.fault(
+                path,
+                "missing_price",
+                "write a `price`, a `charge` or a `formula`",
+            );
             None
         }
-        (Some(_), Some(_)) => {
-            let message = "write a `price` or a `formula`, not both";
-            check.fault(format!("{path}.formula"), "two_prices", message);
+        (_, charge, formula) => {
+            let message = "write one of `price`, `charge` and `formula`, not two";
+            let second = if formula.is_some() || charge.is_none() {
+                "formula"
+            } else {
+                "charge"
+            };
+            check.fault(format!("{path}.{second}"), "two_prices", message);
             None
         }
     }

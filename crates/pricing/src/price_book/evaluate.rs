@@ -6,6 +6,7 @@ use l2c_explain::{Figure, Note, Recorder};
 use l2c_money::{Currency, Exact, Unit};
 
 use crate::PricingError;
+use crate::charged_price::unit_price;
 use crate::price_book::selection::{contenders, select};
 use crate::price_book::{Formula, PriceBook, PriceBooks, PriceEntry, PriceQuery, PriceRule};
 
@@ -15,6 +16,8 @@ pub(super) struct Found<M> {
     /// The entry by its place among those of the book; `None`: the list price.
     pub(super) entry: Option<usize>,
     pub(super) price: Figure<M>,
+    /// The floor of one unit of the request.
+    pub(super) floor: Option<Exact>,
 }
 
 /// Finds prices for one request. Each book is asked once, however many others build on it.
@@ -70,10 +73,12 @@ impl<'a, R: Recorder> Evaluation<'a, R> {
             Some(winner) => Ok(Found {
                 entry: Some(winner.entry.index),
                 price: self.of_entry(book, winner.entry)?,
+                floor: self.floor(winner.entry)?,
             }),
             None => Ok(Found {
                 entry: None,
                 price: self.list_price(book, self.query.unit)?,
+                floor: None,
             }),
         }
     }
@@ -85,12 +90,38 @@ impl<'a, R: Recorder> Evaluation<'a, R> {
     ) -> Result<Figure<R::Mark>, PricingError> {
         let price = match &entry.rule {
             PriceRule::Fixed(price) => self.rec.input(price.exact(), || {
-                let note = Note::new("price").money(book.currency());
+                let note = Note::new("list price").money(book.currency());
                 note.cite(book.document().cite(&entry.name()))
             }),
+            PriceRule::Charge(charge) => {
+                let quantity = if entry.unit == self.query.unit {
+                    self.query.quantity.clone()
+                } else {
+                    &self.query.quantity * self.ratio(entry.unit, self.query.unit)?
+                };
+                let (document, name) = (book.document(), entry.name());
+                let cite = |path: &str| document.cite(&format!("{name}.charge.{path}"));
+                let place = || format!("{document} {name}");
+                unit_price(self.rec, charge, &quantity, &cite, place)?
+            }
             PriceRule::Formula(formula) => self.formula(book, entry, formula)?,
         };
         self.per_unit(price, entry.unit, self.query.unit, book.currency())
+    }
+
+    fn floor(&self, entry: &PriceEntry) -> Result<Option<Exact>, PricingError> {
+        let Some(floor) = entry.floor else { return Ok(None) };
+        if entry.unit == self.query.unit {
+            return Ok(Some(floor.exact()));
+        }
+        let ratio = self.ratio(entry.unit, self.query.unit)?;
+        Ok(Some(floor.exact() * ratio))
+    }
+
+    /// How many of one unit there are in one of another.
+    fn ratio(&self, from: Unit, to: Unit) -> Result<Exact, PricingError> {
+        let units = self.query.units.ok_or(PricingError::UnknownUnit { unit: from })?;
+        Ok(units.of(to)?.checked_div(units.of(from)?)?)
     }
 
     /// Base, minus a percentage, rounded, plus an amount, between two distances from the base; per unit of the entry.
@@ -203,8 +234,7 @@ impl<'a, R: Recorder> Evaluation<'a, R> {
         if from == to {
             return Ok(price);
         }
-        let units = self.query.units.ok_or(PricingError::UnknownUnit { unit: from })?;
-        let ratio: Exact = units.of(to)?.checked_div(units.of(from)?)?;
+        let ratio = self.ratio(from, to)?;
         let ratio = self.rec.input(ratio, || {
             Note::new(format!("{} in one {}", from.name(), to.name()))
         });

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use l2c_calendar::Moment;
 use l2c_money::{Currency, Exact, Unit};
+use serde::{Deserialize, Serialize};
 
 use crate::PricingError;
 
@@ -28,7 +29,8 @@ pub struct PriceQuery<'a> {
 }
 
 /// A list price from outside the price books.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ListPrice {
     /// So much for one unit.
     pub amount: Exact,
@@ -43,8 +45,35 @@ pub struct ListPrice {
 pub struct UnitFactors(BTreeMap<Unit, Exact>);
 
 /// Exchange rates by direction: units of the second currency for one of the first. A rate is not turned round.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+///
+/// In serde a list: `[{"id": "ecb 2026-03-04", "from": "USD", "to": "EUR", "rate": "0.9"}]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<WrittenRate>", into = "Vec<WrittenRate>")]
 pub struct ExchangeRates(BTreeMap<(Currency, Currency), (String, Exact)>);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRate {
+    id: String,
+    from: Currency,
+    to: Currency,
+    rate: Exact,
+}
+
+impl From<Vec<WrittenRate>> for ExchangeRates {
+    fn from(rates: Vec<WrittenRate>) -> Self {
+        rates.into_iter().fold(Self::new(), |rates, rate| {
+            rates.with(rate.id, rate.from, rate.to, rate.rate)
+        })
+    }
+}
+
+impl From<ExchangeRates> for Vec<WrittenRate> {
+    fn from(rates: ExchangeRates) -> Self {
+        let written = |((from, to), (id, rate))| WrittenRate { id, from, to, rate };
+        rates.0.into_iter().map(written).collect()
+    }
+}
 
 impl<'a> PriceQuery<'a> {
     /// A query for a quantity on a day or at an instant.
@@ -107,6 +136,12 @@ impl ExchangeRates {
     ) -> Self {
         self.0.insert((from, to), (id.into(), rate.into()));
         self
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The rate in exactly this direction, and its id.

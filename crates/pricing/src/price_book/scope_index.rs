@@ -71,25 +71,6 @@ impl ScopeIndex {
         all
     }
 
-    /// The entries that name exactly these attributes, by their first instant. The names rise.
-    pub(super) fn exactly(&self, attributes: &[(&str, &str)]) -> &[usize] {
-        let (mut names, mut values) = (Vec::new(), Vec::new());
-        for (name, value) in attributes {
-            let Some(attribute) = self.attributes.get(*name) else {
-                return &[];
-            };
-            let Some(value) = attribute.values.get(*value) else {
-                return &[];
-            };
-            names.push(attribute.number);
-            values.push(*value);
-        }
-        let group = self.groups.get(&names);
-        group
-            .and_then(|group| group.get(&values))
-            .map_or(&[], Vec::as_slice)
-    }
-
     /// The attributes that entries name together, each with its entries by their values.
     pub(super) fn groups(&self) -> impl Iterator<Item = (&[usize], &BTreeMap<Vec<usize>, Vec<usize>>)> {
         self.groups.iter().map(|(names, group)| (names.as_slice(), group))

@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 
+use l2c_calendar::PriceTerm;
 use l2c_documents::{Check, Fault, Faults};
 use l2c_money::{Currency, Exact, RoundingPolicy};
+use l2c_rating::Charge;
 use l2c_rules::{Condition, FactTypes, Predicate};
 
 use super::document::{
-    BoundDocument, ChangeStepDocument, CostPlusStepDocument, GuardStepDocument, Percentages,
-    ProrateStepDocument, SignPolicy, StepDocument, WaterfallDocument,
+    BoundDocument, ChangeStepDocument, ChargeStepDocument, CostPlusStepDocument, GuardStepDocument,
+    Percentages, ProrateStepDocument, SignPolicy, StepDocument, WaterfallDocument,
 };
 use super::operand::Operand;
 use super::stack::Stack;
@@ -89,7 +91,10 @@ impl<'a> Checker<'a> {
         let sets_price = |step: &StepDocument| {
             matches!(
                 step,
-                StepDocument::Price(_) | StepDocument::CostPlus(_) | StepDocument::Extend(_)
+                StepDocument::Price(_)
+                    | StepDocument::CostPlus(_)
+                    | StepDocument::Charge(_)
+                    | StepDocument::Extend(_)
             )
         };
         let mut checker = Self {
@@ -139,6 +144,10 @@ impl<'a> Checker<'a> {
             StepDocument::CostPlus(step) => {
                 self.before_extend(&path);
                 self.cost_plus(&path, step)
+            }
+            StepDocument::Charge(step) => {
+                self.before_extend(&path);
+                self.charge(&path, step)
             }
             StepDocument::Discount(step) => self.change(&path, step, false),
             StepDocument::Surcharge(step) => self.change(&path, step, true),
@@ -271,6 +280,18 @@ impl<'a> Checker<'a> {
         Op::CostPlus(chosen)
     }
 
+    fn charge(&mut self, path: &str, step: &ChargeStepDocument) -> Op {
+        match Charge::new(&step.charge, step.currency) {
+            Ok(charge) => Op::Charge(Box::new(charge)),
+            Err(faults) => {
+                let place = format!("{path}.charge");
+                self.check
+                    .extend(faults.into_iter().map(|fault| fault.under(&place)));
+                Op::Subtotal
+            }
+        }
+    }
+
     fn change(&mut self, path: &str, step: &ChangeStepDocument, raises: bool) -> Op {
         let of = step
             .of
@@ -327,11 +348,17 @@ impl<'a> Checker<'a> {
         self.operand(path, "factor", step.factor.as_ref());
         self.operand(path, "numerator", step.numerator.as_ref());
         self.operand(path, "denominator", step.denominator.as_ref());
-        let factor = match (&step.factor, &step.numerator, &step.denominator) {
-            (Some(factor), None, None) => Factor::Whole(Term::plain(factor)),
-            (None, Some(above), Some(below)) => Factor::Ratio(Term::plain(above), Term::plain(below)),
+        let figures = (&step.factor, &step.numerator, &step.denominator);
+        let factor = match (figures, step.policy) {
+            ((Some(factor), None, None), None) => Factor::Whole(Term::plain(factor)),
+            ((None, Some(above), Some(below)), None) => Factor::Ratio(Term::plain(above), Term::plain(below)),
+            ((None, None, None), Some(policy)) => {
+                let months = step.price_term_months;
+                let term = months.map(|months| PriceTerm { months, anchor: None });
+                Factor::Counted(policy, term.unwrap_or(PriceTerm::YEAR))
+            }
             _ => {
-                let message = "write either `factor`, or `numerator` and `denominator`";
+                let message = "write either `factor`, or `numerator` and `denominator`, or `policy`";
                 self.check.fault(path, "exactly_one", message);
                 Factor::Whole(NOTHING)
             }

@@ -1,6 +1,9 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
+use l2c_calendar::ProrationPolicy;
 use l2c_money::{AllocationPolicy, Currency, RoundingPolicy};
+use l2c_rating::ChargeDocument;
 use l2c_rules::{Condition, FactType, FactTypes};
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +13,8 @@ use super::stack::document::StackStepDocument;
 /// A price waterfall as it is written: the steps from list to net, in their order.
 ///
 /// If the first step is no price, the waterfall begins with the list amount of the line, as a row with the id
-/// `list`, and every step works on the amount of the line. If it begins with a `price` or a `cost_plus`, the
-/// steps work on the price of one unit until an `extend` (implied at the end) multiplies by the quantity.
+/// `list`, and every step works on the amount of the line. If it begins with a `price`, a `cost_plus` or a
+/// `charge`, the steps work on the price of one unit until an `extend` (implied at the end) multiplies by the quantity.
 /// Figures are exact; a `round` step and, at the end, `line_rounding` round them. Last may stand one
 /// negotiated step, on the whole document.
 ///
@@ -39,7 +42,7 @@ pub struct WaterfallDocument {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, String>"))]
     pub typed_attributes: BTreeMap<String, FactType>,
-    /// The steps, at most 500.
+    /// The steps, at most 100.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepDocument>,
     /// How a line is rounded after its steps; half up to the minor unit if absent. An increment must be a
@@ -101,6 +104,8 @@ pub enum StepDocument {
     Price(PriceStepDocument),
     /// Sets the running price by the cost.
     CostPlus(CostPlusStepDocument),
+    /// Sets the running price by a charge model over the quantity.
+    Charge(ChargeStepDocument),
     /// Lowers the running figure. It never changes its sign: what exceeds it is cut.
     Discount(ChangeStepDocument),
     /// Raises the running figure.
@@ -150,6 +155,25 @@ pub struct PriceStepDocument {
     /// Its currency; absent: that of the input, else that of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    /// When the step applies; absent: always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+}
+
+/// A step that sets the running price by a charge, as it is written: what the charge makes of the quantity (of a
+/// return: of its magnitude), by the quantity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChargeStepDocument {
+    /// Its id, unique among the steps.
+    pub id: String,
+    /// Its name for people.
+    pub label: String,
+    /// The charge.
+    pub charge: ChargeDocument,
+    /// The currency of its amounts.
+    pub currency: Currency,
     /// When the step applies; absent: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
@@ -208,7 +232,8 @@ pub struct ChangeStepDocument {
     pub when: Option<Condition>,
 }
 
-/// A step that multiplies by a part of a term, as it is written: `factor`, or numerator and denominator.
+/// A step that multiplies by a part of a term, as it is written: `factor`, or numerator and denominator, or a
+/// `policy` that counts the term of the line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -226,6 +251,12 @@ pub struct ProrateStepDocument {
     /// Those of the whole; not zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denominator: Option<Operand>,
+    /// How the term that the line brings is counted. A line without one skips the step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<ProrationPolicy>,
+    /// For how many months the price is, beside `policy`; 12 if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_term_months: Option<NonZeroU32>,
     /// When the step applies; absent: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
@@ -399,6 +430,7 @@ impl StepDocument {
         match self {
             Self::Price(step) => (&step.id, &step.label),
             Self::CostPlus(step) => (&step.id, &step.label),
+            Self::Charge(step) => (&step.id, &step.label),
             Self::Discount(step) | Self::Surcharge(step) => (&step.id, &step.label),
             Self::Prorate(step) => (&step.id, &step.label),
             Self::Convert(step) => (&step.id, &step.label),
@@ -416,6 +448,7 @@ impl StepDocument {
         match self {
             Self::Price(step) => step.when.as_ref(),
             Self::CostPlus(step) => step.when.as_ref(),
+            Self::Charge(step) => step.when.as_ref(),
             Self::Discount(step) | Self::Surcharge(step) => step.when.as_ref(),
             Self::Prorate(step) => step.when.as_ref(),
             Self::Convert(step) => step.when.as_ref(),

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
+use l2c_calendar::Period;
 use l2c_explain::Citation;
 use l2c_money::{Currency, Exact, Unit};
 use l2c_rules::Facts;
@@ -18,6 +19,8 @@ pub struct LineInput<'a> {
     pub unit: Option<Unit>,
     /// The day whose conditions hold.
     pub date: Option<NaiveDate>,
+    /// The term that is sold, for `prorate` steps that count it.
+    pub term: Option<Period>,
     /// The cost of one unit, in the currency of the line.
     pub cost: Option<Exact>,
     /// The figures that steps name; the list price has the name `list`.
@@ -48,6 +51,7 @@ impl<'a> LineInput<'a> {
             currency,
             unit: None,
             date: None,
+            term: None,
             cost: None,
             inputs: Vec::new(),
             attributes: Facts::new(),

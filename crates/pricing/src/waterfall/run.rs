@@ -1,5 +1,6 @@
 use l2c_explain::{Citation, Figure, Note, Recorder};
 use l2c_money::{Currency, Exact, RoundingPolicy};
+use l2c_rating::Charge;
 use l2c_rules::Facts;
 
 use super::document::Returns;
@@ -8,6 +9,7 @@ use super::side::Side;
 use super::step::{Bound, Change, CostPlus, Factor, Op, Size, Step, Term};
 use super::{LIST, LineInput, Waterfall};
 use crate::PricingError;
+use crate::charged_price::unit_price;
 
 /// The list price of a line whose derivation goes on from before the waterfall.
 pub(crate) struct ListFigure<M> {
@@ -120,6 +122,9 @@ impl<R: Recorder> Line<'_, R> {
                 return Ok(Effect::Skipped(Skip::MissingInput));
             }
         }
+        if matches!(step.op, Op::Prorate(Factor::Counted(..))) && self.input.term.is_none() {
+            return Ok(Effect::Skipped(Skip::MissingInput));
+        }
         match &step.op {
             Op::List => self.list(step, list.take()),
             Op::Price { amount: None, .. } => Ok(Effect::Skipped(Skip::NoAmount)),
@@ -128,6 +133,7 @@ impl<R: Recorder> Line<'_, R> {
                 currency,
             } => Ok(self.price(step, amount, *currency, list)),
             Op::CostPlus(by) => self.cost_plus(step, by),
+            Op::Charge(charge) => self.charge(step, charge),
             Op::Change(change) if change.raises => self.surcharge(step, change),
             Op::Change(change) => self.discount(step, change),
             Op::Prorate(factor) => self.prorate(step, factor),
@@ -335,6 +341,16 @@ impl<R: Recorder> Line<'_, R> {
         Ok(Effect::Figure)
     }
 
+    fn charge(&mut self, step: &Step, charge: &Charge) -> Result<Effect, PricingError> {
+        let (document, id) = (self.waterfall.document(), self.input.id);
+        let cite = |path: &str| document.cite(&format!("{}.charge.{path}", step.path));
+        let place = || format!("line `{id}`, step `{}`", step.id);
+        let quantity = self.input.quantity.abs();
+        self.running = Some(unit_price(self.rec, charge, &quantity, &cite, place)?);
+        self.currency = charge.currency();
+        Ok(Effect::Figure)
+    }
+
     /// The size of a discount or surcharge, rounded if the step says so.
     fn change(
         &mut self,
@@ -413,6 +429,18 @@ impl<R: Recorder> Line<'_, R> {
                     return Err(self.refused(step, &below.value, "invalid_factor", expected));
                 }
                 self.rec.quotient(&above, &below, || Note::new("factor"))?
+            }
+            Factor::Counted(policy, whole) => {
+                let failed = |error| PricingError::Term {
+                    line: self.input.id.to_owned(),
+                    step: step.id.clone(),
+                    error,
+                };
+                let Some(term) = self.input.term else {
+                    return Ok(Effect::Skipped(Skip::MissingInput));
+                };
+                let proration = policy.prorate(term, *whole).map_err(failed)?;
+                proration.record(self.rec, None, currency)?
             }
         };
         if factor.value.is_negative() {

@@ -1,5 +1,7 @@
+use l2c_calendar::{PriceTerm, ProrationPolicy};
 use l2c_explain::{Figure, Note, Recorder};
 use l2c_money::{AllocationPolicy, Currency, Exact, RoundingPolicy};
+use l2c_rating::Charge;
 use l2c_rules::Predicate;
 
 use super::document::GuardPolicy;
@@ -27,6 +29,7 @@ pub(crate) enum Op {
         currency: Option<Currency>,
     },
     CostPlus(CostPlus),
+    Charge(Box<Charge>),
     Change(Change),
     Prorate(Factor),
     Convert {
@@ -72,6 +75,8 @@ pub(crate) enum Size {
 pub(crate) enum Factor {
     Whole(Term),
     Ratio(Term, Term),
+    /// The term of the line, counted.
+    Counted(ProrationPolicy, PriceTerm),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,7 +194,7 @@ impl Step {
     pub(crate) fn sets_amount_of_one_unit(&self) -> bool {
         match &self.op {
             Op::Price { amount, .. } => amount.as_ref().is_some_and(|amount| !amount.is_list()),
-            Op::CostPlus(_) => true,
+            Op::CostPlus(_) | Op::Charge(_) => true,
             Op::Guard(guard) => !matches!(guard.floor, Floor::Discount { .. }),
             _ => false,
         }
@@ -200,7 +205,13 @@ impl Op {
     /// The figures of the step itself, to find one that is missing.
     pub(crate) fn terms(&self) -> [Option<&Term>; 4] {
         match self {
-            Self::List | Self::Round(_) | Self::Stack(_) | Self::Subtotal | Self::Extend => [None; 4],
+            Self::List
+            | Self::Charge(_)
+            | Self::Round(_)
+            | Self::Stack(_)
+            | Self::Subtotal
+            | Self::Extend
+            | Self::Prorate(Factor::Counted(..)) => [None; 4],
             Self::Price { amount, .. } => [amount.as_ref(), None, None, None],
             Self::CostPlus(CostPlus::Markup(term) | CostPlus::Margin(term) | CostPlus::Amount(term)) => {
                 [Some(term), None, None, None]
