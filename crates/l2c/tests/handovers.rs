@@ -167,7 +167,7 @@ fn quote_context(engine: &Arc<Engine>, name: &str, roles: &[&str]) -> QuoteConte
         today: day("2017-03-05"),
         actor: Actor::new(party(name), roles.iter().copied()),
         engine: Arc::clone(engine),
-        approvals: approvals(engine.price_book().currency()),
+        approvals: approvals(engine.currency()),
         policy: l2c::quotes::QuotePolicy::default(),
     }
 }

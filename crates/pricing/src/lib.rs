@@ -1,7 +1,7 @@
 //! Price books and the price waterfall: from a list price to a net amount, in steps that are data.
 //!
-//! An [`Engine`] is built once from three checked documents: what is sold, what it costs, and how list
-//! becomes net. It prices a request, or prices it and says why.
+//! An [`Engine`] is built once from checked documents: what is sold, what it costs, how list becomes net and, where
+//! there is such, what happens to the lines together. It prices a request, or prices it and says why.
 //!
 //! ```
 //! use l2c_money::{Currency, Money, Quantity};
@@ -37,7 +37,7 @@
 //! - [`ConfigurationModel`], [`Configurator`]: what can be chosen of a bundle, what is missing, what contradicts
 //!   what, the nearest valid choice, and its price.
 //! - [`GuidedSelling`]: questions that narrow the catalogue before a bundle is configured.
-//! - [`PriceBook`]: list prices and floors with their dates, in one currency.
+//! - [`PriceBook`]: list prices or charges, and floors, with their dates, in one currency.
 //! - [`PriceBooks`]: several books whose entries compete, for customers, quantities and days, or by formulas on each
 //!   other; a [`Strategy`] says which wins, [`lint()`] what is probably not meant.
 //! - [`Waterfall`]: the steps of a line as data ([`StepDocument`]), its rounding, the negotiated step. What a condition
@@ -56,10 +56,12 @@
 //!    prices of its own works on the price of one unit until it is extended.
 //! 3. **Rounding** of each line to whole minor units, named [`LINE_ROUNDING`], its residue a row of its own.
 //!    Before that only a `round` step rounds, and a discount that says so.
-//! 4. **Negotiated step**: the difference between the agreed total and the total so far, down or up, spread
+//! 4. **Adjustments**, in their order: discounts of lines and orders, units for units, lines that are added, rounding
+//!    of the document. The components of a product count as one thing.
+//! 5. **Negotiated step**: the difference between the agreed total and the total so far, down or up, spread
 //!    over the lines by their amounts, to the minor unit, by largest remainder. The nets add up to the agreed
 //!    total exactly. Lines with the other sign than the total carry nothing of it.
-//! 5. **Floors** are tested on the net, so that nothing slips below one through the document. A price below
+//! 6. **Floors** are tested on the net, so that nothing slips below one through the document. A price below
 //!    its floor keeps its figures and is reported as a [`FloorViolation`].
 //!
 //! A negative quantity gives negative amounts throughout. A return is the mirror of its sale, to the cent:
@@ -97,7 +99,6 @@
 //! | codes of [`MoneyError`](l2c_money::MoneyError) | a figure is outside its published bounds |
 //!
 //! # What it is not
-//! An [`Engine`] reads one plain price book.
 //! No coupons with budgets, no rebates after the fact. An [`Engine`] prices by one waterfall; lines with different ones
 //! go through [`Adjustments`].
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]

@@ -263,9 +263,9 @@ fn every_fault_of_price_books_is_told() {
     insta::assert_snapshot!(PriceBooks::new(&document(SPECIFICITY, &books.join(","))).unwrap_err().to_string(), @r"
     price books, 12 faults:
       books[3].id: `a` stands at books[0] already: give each book its own id
-      books[3].entries[0]: write a `price` or a `formula`
+      books[3].entries[0]: write a `price`, a `charge` or a `formula`
       books[3].entries[1].id: `r` stands at entries[0] already: give each entry its own id
-      books[3].entries[1].formula: write a `price` or a `formula`, not both
+      books[3].entries[1].formula: write one of `price`, `charge` and `formula`, not two
       books[4].entries[0].max_quantity: 4 is below the least quantity, 5
       books[4].entries[1].known_until: 2026-01-01 00:00:00 UTC is not after 2026-01-01 00:00:00 UTC, when it was recorded
       books[4].entries[2].match.product: `product` stands in the entry already: leave it out of `match`

@@ -8,12 +8,13 @@ use chrono::NaiveDate;
 use l2c::calendar::Moment;
 use l2c::documents::{Check, Fault};
 use l2c::money::{
-    Currency, Decimal, DecimalText, Money, MoneyError, Percent, Price, RoundingPolicy, Unit, decimal_string,
+    Currency, Decimal, DecimalText, Exact, Money, MoneyError, Percent, Price, RoundingPolicy, Unit,
+    decimal_string,
 };
 use l2c::pricing::rules::FactTypes;
 use l2c::pricing::{
     Catalogue, CatalogueDocument, ComponentDocument, Engine, PriceBook, PriceBookDocument,
-    PriceEntryDocument, ProductDocument, ProductId, Waterfall,
+    PriceEntryDocument, PriceQuery, ProductDocument, ProductId, Waterfall,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -208,10 +209,11 @@ impl Offer {
     /// The list price of a product on a day.
     pub fn list_price(&self, name: &str, on: NaiveDate) -> Option<Price> {
         let id = self.ids.get(name)?;
-        self.engine
-            .price_book()
-            .entry(id, None, Unit::ONE, on)
-            .and_then(|entry| entry.price())
+        let books = self.engine.price_books();
+        let attributes = BTreeMap::from([("product", id.as_str())]);
+        let query = PriceQuery::new(attributes, Exact::ONE, Unit::ONE, on.into());
+        let found = books.price(&books.books().first()?.document().id, &query).ok()?;
+        found.entry?.price()
     }
 
     /// A component of a product of the export.
@@ -267,6 +269,7 @@ fn product(name: &str, id: &ProductId, components: &[Component]) -> ProductDocum
                 share_of_list: Some(component.share_of_list),
             })
             .collect(),
+        units: BTreeMap::new(),
         attributes: BTreeMap::new(),
         configuration: None,
     }

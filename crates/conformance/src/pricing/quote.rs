@@ -475,6 +475,7 @@ impl Translation {
                     lines: self.lines(r#match),
                     when: self.when(when),
                     item: item.clone(),
+                    product: None,
                     quantity: quantity.0.clone(),
                     unit_price: value(unit_price.as_ref()).unwrap_or_default(),
                     every: value(every.as_ref()),
@@ -495,6 +496,7 @@ impl Translation {
                 let part = PercentOfTotalDocument {
                     id: own,
                     label,
+                    product: None,
                     lines: self.lines(r#match),
                     when: self.when(when),
                     percent: percent.0.clone(),
