@@ -9,7 +9,7 @@
 use std::hint::black_box;
 
 use bulk::generator::{Contracts, contracts};
-use bulk::limit;
+use bulk::limit::revenue as limit;
 use bulk::revenue::{MONTHS, columns, months};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use l2c::calendar::Period;

@@ -1,6 +1,6 @@
 //! Workloads by the million: data that a seed makes, the l2c crates on them, and hand-written loops as the limit.
 //!
-//! Only workload A is here: revenue contracts to monthly schedules.
+//! Workload A: revenue contracts to monthly schedules. Workload B: lines of quotes to amounts.
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -10,7 +10,26 @@
 pub mod generator;
 pub mod limit;
 pub mod parallel;
+pub mod pricing;
 pub mod revenue;
+
+/// Whose loop computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The crate.
+    L2c,
+    /// The loop by hand.
+    Limit,
+}
+
+/// What becomes of the results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// All are kept.
+    Mat,
+    /// They are added up as they come.
+    Sink,
+}
 
 /// The weight of a key in a checksum.
 #[must_use]

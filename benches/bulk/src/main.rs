@@ -1,4 +1,4 @@
-//! `bulk A N [THREADS] [mat|sink] [REPS] [--peer l2c|limit|both]`: times a workload and prints one line of JSON.
+//! `bulk A|B N [THREADS] [mat|sink] [REPS] [--peer l2c|limit|both]`: times a workload and prints one line of JSON.
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -10,8 +10,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use bulk::generator;
-use bulk::revenue::{Engine, Mode, run};
+use bulk::{Engine, Mode, generator, pricing, revenue};
 use clap::{Parser, ValueEnum};
 
 /// Times a workload: inputs in memory to outputs in memory; neither generation nor checksums are timed.
@@ -20,14 +19,14 @@ use clap::{Parser, ValueEnum};
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// A: revenue contracts to monthly schedules.
+    /// A: revenue contracts to monthly schedules. B: lines of quotes to amounts.
     workload: Workload,
-    /// The number of contracts.
+    /// The number of contracts or lines.
     n: usize,
     /// The number of threads.
     #[arg(default_value_t = 1, value_parser = at_least_one)]
     threads: usize,
-    /// Keep every row, or add the rows up as they come.
+    /// Keep every row or amount, or add them up as they come.
     #[arg(default_value = "mat")]
     mode: ModeName,
     /// How often to run.
@@ -50,6 +49,8 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 enum Workload {
     #[value(name = "A")]
     A,
+    #[value(name = "B")]
+    B,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -82,7 +83,7 @@ fn main() -> ExitCode {
 #[derive(Default)]
 struct Times {
     seconds: Vec<f64>,
-    check: Option<[i128; 3]>,
+    check: Vec<i128>,
 }
 
 impl Times {
@@ -100,9 +101,51 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
+/// What is known of the data before a workload runs.
+struct Input {
+    workload: &'static str,
+    generated: f64,
+    checksum: i128,
+}
+
 fn measure(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
+    let (n, threads) = (arguments.n, arguments.threads);
+    let start = Instant::now();
+    match arguments.workload {
+        Workload::A => {
+            let contracts = generator::contracts(n);
+            let input = Input {
+                workload: "A",
+                generated: start.elapsed().as_secs_f64(),
+                checksum: contracts.checksum(),
+            };
+            let run = |engine, mode| Ok(revenue::run(&contracts, engine, mode, threads)?);
+            timed(arguments, &input, run, |output| {
+                output.checksums(&contracts).to_vec()
+            })
+        }
+        Workload::B => {
+            let lines = generator::quote_lines(n);
+            let input = Input {
+                workload: "B",
+                generated: start.elapsed().as_secs_f64(),
+                checksum: lines.checksum(),
+            };
+            let prepared = pricing::prepared(&lines)?;
+            let run = |engine, mode| Ok(pricing::run(&lines, &prepared, engine, mode, threads)?);
+            timed(arguments, &input, run, |output| output.checksums().to_vec())
+        }
+    }
+}
+
+/// Runs the engines in turn.
+fn timed<T>(
+    arguments: &Arguments,
+    input: &Input,
+    run: impl Fn(Engine, Mode) -> Result<T, Box<dyn Error>>,
+    checksums: impl Fn(&T) -> Vec<i128>,
+) -> Result<String, Box<dyn Error>> {
     let Arguments {
-        workload: Workload::A,
         n,
         threads,
         reps,
@@ -113,10 +156,6 @@ fn measure(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
         ModeName::Mat => (Mode::Mat, "mat"),
         ModeName::Sink => (Mode::Sink, "sink"),
     };
-    let start = Instant::now();
-    let contracts = generator::contracts(n);
-    let generated = start.elapsed().as_secs_f64();
-    let input = contracts.checksum();
     reset_peak_memory();
     let memory_before = peak_memory();
 
@@ -130,22 +169,29 @@ fn measure(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     for _ in 0..reps {
         for (engine, times) in engines.iter().zip(&mut times) {
             let start = Instant::now();
-            let output = run(&contracts, *engine, mode, threads)?;
+            let output = run(*engine, mode)?;
             times.seconds.push(start.elapsed().as_secs_f64());
             if memory == 0.0 {
                 memory = peak_memory();
             }
-            times.check.get_or_insert_with(|| output.checksums(&contracts));
+            if times.check.is_empty() {
+                times.check = checksums(&output);
+            }
         }
     }
 
     let [first, limit] = &times;
+    let Input {
+        workload,
+        generated,
+        checksum,
+    } = input;
     let mut line = format!(
-        r#"{{"w":"A","n":{n},"peer":"{}","threads":{threads},"mode":"{mode_name}","median_s":{:.6},"min_s":{:.6},"gen_s":{generated:.3},"input":{input},"check":{:?},"rss_in_mb":{memory_before:.2},"rss_mb":{memory:.2}"#,
+        r#"{{"w":"{workload}","n":{n},"peer":"{}","threads":{threads},"mode":"{mode_name}","median_s":{:.6},"min_s":{:.6},"gen_s":{generated:.3},"input":{checksum},"check":{:?},"rss_in_mb":{memory_before:.2},"rss_mb":{memory:.2}"#,
         if peer == Peer::Limit { "limit" } else { "l2c" },
         first.median(),
         first.min(),
-        first.check.unwrap_or_default(),
+        first.check,
     );
     if peer == Peer::Both {
         let ratios = first
@@ -157,7 +203,7 @@ fn measure(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
             r#","limit_median_s":{:.6},"limit_min_s":{:.6},"limit_check":{:?},"ratio":{:.3}"#,
             limit.median(),
             limit.min(),
-            limit.check.unwrap_or_default(),
+            limit.check,
             median(ratios.collect()),
         );
     }

@@ -4,20 +4,22 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// How many contracts a thread takes at once.
-const CHUNK: usize = 1_024;
-
 /// What `work` makes of each chunk of `items`, in order, whichever thread did it.
-pub fn map<T: Send>(items: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+pub fn map<T: Send>(
+    items: usize,
+    chunk: usize,
+    threads: usize,
+    work: impl Fn(Range<usize>) -> T + Sync,
+) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let take = || {
         let mut done = Vec::new();
         loop {
-            let start = next.fetch_add(CHUNK, Ordering::Relaxed);
+            let start = next.fetch_add(chunk, Ordering::Relaxed);
             if start >= items {
                 return done;
             }
-            done.push((start, work(start..items.min(start + CHUNK))));
+            done.push((start, work(start..items.min(start + chunk))));
         }
     };
     let mut done = thread::scope(|scope| {

@@ -5,28 +5,14 @@ use l2c_revenue::calendar::FiscalMonth;
 use l2c_revenue::{RevenueError, RevenuePolicy};
 
 use crate::generator::Contracts;
-use crate::{limit, parallel, weight};
+use crate::limit::revenue as limit;
+use crate::{Engine, Mode, parallel, weight};
 
 /// Schedules lie in the hundred months from 2024-01 on.
 pub const MONTHS: usize = 100;
 
-/// Whose loop computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// The crate.
-    L2c,
-    /// The loop by hand.
-    Limit,
-}
-
-/// What becomes of the rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// All are kept.
-    Mat,
-    /// They are added up by month as they come.
-    Sink,
-}
+/// How many contracts a thread takes at once.
+const CHUNK: usize = 1_024;
 
 /// Rows of the limit, column by column.
 #[derive(Debug, Default)]
@@ -87,12 +73,12 @@ pub fn run(
             let months = months()?;
             let batch = Batch::new(columns(contracts), &months, &RevenuePolicy::standard())?;
             match mode {
-                Mode::Mat => Output::Columns(parallel::map(n, threads, |range| {
+                Mode::Mat => Output::Columns(parallel::map(n, CHUNK, threads, |range| {
                     let mut rows = ScheduleColumns::default();
                     batch.append(range, &mut rows);
                     rows
                 })),
-                Mode::Sink => Output::Totals(parallel::map(n, threads, |range| {
+                Mode::Sink => Output::Totals(parallel::map(n, CHUNK, threads, |range| {
                     let mut totals = [0; MONTHS];
                     batch.stream(range, |schedule| {
                         for (total, amount) in totals[schedule.period..].iter_mut().zip(schedule.amounts) {
@@ -106,10 +92,10 @@ pub fn run(
         Engine::Limit => {
             let months = limit::months();
             match mode {
-                Mode::Mat => Output::Rows(parallel::map(n, threads, |range| {
+                Mode::Mat => Output::Rows(parallel::map(n, CHUNK, threads, |range| {
                     limit::rows(contracts, &months, range)
                 })),
-                Mode::Sink => Output::Totals(parallel::map(n, threads, |range| {
+                Mode::Sink => Output::Totals(parallel::map(n, CHUNK, threads, |range| {
                     limit::totals(contracts, &months, range)
                 })),
             }

@@ -143,12 +143,12 @@ fn exact_shares(total: &Exact, weights: &[Exact]) -> Result<Shares, MoneyError> 
 fn integer_shares(total: &Exact, weights: &[Exact]) -> Option<Shares> {
     let total = total.to_i128()?;
     let common = weights.iter().try_fold(1_i128, |common, weight| {
-        let (_, den) = weight.small_parts()?;
+        let (_, den) = weight.to_ratio()?;
         common.checked_div(common.gcd(&den))?.checked_mul(den)
     })?;
     let mut whole = Vec::with_capacity(weights.len());
     for weight in weights {
-        let (num, den) = weight.small_parts()?;
+        let (num, den) = weight.to_ratio()?;
         whole.push(num.checked_mul(common.checked_div(den)?)?);
     }
     let sum = whole

@@ -96,8 +96,9 @@ impl Exact {
         }
     }
 
-    /// Numerator and denominator, where both fit.
-    pub(crate) fn small_parts(&self) -> Option<(i128, i128)> {
+    /// Numerator and denominator in lowest terms, the denominator above zero, where both fit.
+    #[must_use]
+    pub fn to_ratio(&self) -> Option<(i128, i128)> {
         match &self.0 {
             Repr::Small { num, den } => Some((*num, *den)),
             Repr::Big(_) => None,
@@ -217,9 +218,9 @@ impl Exact {
             // It has no more decimals than that.
             return self.clone();
         }
-        if self.small_parts().is_some() {
+        if self.to_ratio().is_some() {
             let scaled = self * &unit;
-            if scaled.small_parts().is_some() {
+            if scaled.to_ratio().is_some() {
                 let whole = scaled.round_to_integer(mode);
                 return whole.checked_div(&unit).unwrap_or(whole);
             }

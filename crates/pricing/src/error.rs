@@ -276,6 +276,36 @@ pub enum PricingError {
         /// The code of the error.
         code: &'static str,
     },
+    /// Columns of a batch that do not fit each other.
+    #[error("column `{column}` has {found} values: it needs {expected}")]
+    ColumnLength {
+        /// The column.
+        column: String,
+        /// How many values it has.
+        found: usize,
+        /// How many the others ask for.
+        expected: usize,
+    },
+    /// A value of a batch outside the limits that a batch is exact in.
+    #[error("row {row} of column `{column}` is {found}; expected {expected}")]
+    ColumnValue {
+        /// The column.
+        column: String,
+        /// The index of the value.
+        row: usize,
+        /// The value.
+        found: i64,
+        /// What would be right.
+        expected: String,
+    },
+    /// A step or a schedule that columns are not computed under.
+    #[error("columns are not priced by {part}: {reason}; price these lines one by one")]
+    NotInBatch {
+        /// The step, the schedule or the column.
+        part: String,
+        /// Why.
+        reason: String,
+    },
     /// A stored priced quote does not agree with itself.
     #[error("priced quote, {place}: {stored} is stored, its parts give {derived}")]
     InconsistentFigures {
@@ -322,6 +352,9 @@ impl PricingError {
             Self::TargetNotInMinorUnits { .. } => "not_in_minor_units",
             Self::TargetUnreachable { .. } | Self::TotalUnreachable { .. } => "target_unreachable",
             Self::SearchLimit { .. } => "search_limit",
+            Self::ColumnLength { .. } => "column_length",
+            Self::ColumnValue { .. } => "column_value",
+            Self::NotInBatch { .. } => "not_in_batch",
             Self::InconsistentFigures { .. } => "inconsistent_figures",
             Self::Money(error) => error.code(),
         }

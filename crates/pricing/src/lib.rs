@@ -47,6 +47,7 @@
 //! - [`Engine`], [`PriceRequest`], [`PricedQuote`], [`ExplainedQuote`]: the computation over a catalogue.
 //! - [`DiscountLimit`], [`Engine::reach`], [`Adjustments::next_tier`], [`PricedLines::floor_room`]: what would be.
 //! - [`Ramp`]: a term in segments with their own quantities, discounts and uplifts.
+//! - [`batch`]: lines by the million, as columns of integers.
 //!
 //! # How a price comes about
 //! 1. **List**: the price of the day times the quantity, exact. A product whose components have shares of its
@@ -95,6 +96,8 @@
 //! | `not_in_minor_units` | round the target |
 //! | `target_unreachable` | agree on a total with the sign of the lines; for free lines let the step spread equally |
 //! | `search_limit` | choose more before asking, or allow more work ([`ConfigurationModel::with_search_limit`]) |
+//! | `column_length`, `column_value` | mend the column of the batch; the message names the row and what would be right |
+//! | `not_in_batch` | price such lines one by one |
 //! | `inconsistent_figures` | the stored figures were changed: restore them |
 //! | codes of [`MoneyError`](l2c_money::MoneyError) | a figure is outside its published bounds |
 //!
@@ -104,6 +107,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod adjustment;
+pub mod batch;
 mod catalogue;
 mod charged_price;
 mod configuration;

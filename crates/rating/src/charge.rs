@@ -111,6 +111,42 @@ impl Charge {
         }
     }
 
+    /// The quantities at which the amount may leave a straight line, rising, from 0: between two of them, and above the
+    /// last, every unit more costs the same. At one of them the amount belongs to one side, or to neither.
+    ///
+    /// `None` for a charge without such lines: packages, blocks, powers, capacities, percentages of events, and any
+    /// charge whose amount is rounded.
+    ///
+    /// ```
+    /// # use l2c_money::{Currency, Exact};
+    /// # use l2c_rating::{Charge, ChargeDocument};
+    /// let document: ChargeDocument = serde_json::from_str(r#"{"model": "graduated", "free_units": "5", "tiers": [
+    ///     {"up_to": "10", "unit_price": "5"}, {"unit_price": "4"}]}"#)?;
+    /// let charge = Charge::new(&document, Currency::USD)?;
+    /// assert_eq!(charge.corners(), Some([0, 5, 15].map(Exact::integer).to_vec()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn corners(&self) -> Option<Vec<Exact>> {
+        if self.rounding.is_some() {
+            return None;
+        }
+        let tiers = match &self.model {
+            Model::Flat(_) | Model::PerUnit(_) => &[],
+            Model::Graduated(tiers) | Model::Volume(tiers) => tiers.list.as_slice(),
+            _ => return None,
+        };
+        let ends = tiers
+            .iter()
+            .flat_map(|tier| [Some(&tier.start), tier.end.as_ref()])
+            .flatten();
+        let mut corners = vec![Exact::ZERO, self.free_units.clone()];
+        corners.extend(ends.map(|end| end + &self.free_units));
+        corners.sort();
+        corners.dedup();
+        Some(corners)
+    }
+
     /// The amount for a quantity: free units taken off, rounded as the charge says, without regard to minimum and
     /// maximum, for which see [`Charge::rate`].
     ///

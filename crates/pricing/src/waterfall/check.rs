@@ -425,8 +425,14 @@ impl<'a> Checker<'a> {
                 Floor::PerUnit(NOTHING)
             }
         };
-        let policy = step.policy;
-        Op::Guard(Guard { floor, policy })
+        if let Some(rounding) = step.rounding {
+            check_rounding(self.check, &format!("{path}.rounding"), rounding);
+        }
+        Op::Guard(Guard {
+            floor,
+            rounding: step.rounding,
+            policy: step.policy,
+        })
     }
 }
 

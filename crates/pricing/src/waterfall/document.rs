@@ -357,6 +357,9 @@ pub struct GuardStepDocument {
     /// The id of an earlier step, beside `max_discount_percent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
+    /// How the floor is rounded, at the level of the step; absent: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<RoundingPolicy>,
     /// What happens below the floor.
     #[serde(default)]
     pub policy: GuardPolicy,

@@ -12,7 +12,13 @@ impl<R: Recorder> Line<'_, R> {
     /// back.
     pub(super) fn guard(&mut self, step: &Step, guard: &Guard) -> Result<Effect, PricingError> {
         let running = self.running(&step.id)?;
-        let floor = self.floor(step, &guard.floor)?;
+        let mut floor = self.floor(step, &guard.floor)?;
+        if let Some(policy) = guard.rounding {
+            let currency = self.currency;
+            floor = self.rec.round(&floor, policy, currency, || {
+                Note::new(format!("floor of {}, rounded", step.label)).money(currency)
+            })?;
+        }
         let turned = self.level == Level::Line && self.input.quantity.is_negative();
         let below = if turned {
             running.value > floor.value

@@ -89,6 +89,7 @@ pub(crate) struct Bound {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Guard {
     pub(crate) floor: Floor,
+    pub(crate) rounding: Option<RoundingPolicy>,
     pub(crate) policy: GuardPolicy,
 }
 
