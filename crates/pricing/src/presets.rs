@@ -28,3 +28,10 @@ pub const CRM: &str = include_str!("presets/crm.json");
 /// `customer_and_material_percent`, `rebate_percent`, `freight` (of the line), and `min_margin_percent` with a
 /// cost.
 pub const CONDITION_TECHNIQUE: &str = include_str!("presets/condition_technique.json");
+
+/// The segments of a ramp as lines of a quote: list price, the segment's own price with its uplifts, its discount, its
+/// months. Unit prices stay exact; a ramp that rounds them needs a `round` step after `months`.
+///
+/// [`Ramp::request_lines`](crate::Ramp::request_lines) brings the figures. Lines that are no segments keep their list
+/// price.
+pub const RAMP: &str = include_str!("presets/ramp.json");

@@ -2,10 +2,10 @@ use chrono::NaiveDate;
 use l2c_calendar::{Period, add_months};
 use l2c_documents::{Check, Faults};
 use l2c_explain::{Explanation, Figure, NoTrace, Note, Recorder, StepId, Trace};
-use l2c_money::{Currency, Decimal, Exact, Percent, RoundingPolicy};
+use l2c_money::{Currency, Decimal, Exact, Percent, Quantity, RoundingPolicy, Unit};
 use serde::{Deserialize, Serialize};
 
-use crate::PricingError;
+use crate::{ListPrice, PricingError, ProductId, RequestLine};
 
 /// The largest number of segments of a ramp.
 pub const MAX_RAMP_SEGMENTS: u32 = 600;
@@ -245,6 +245,49 @@ impl Ramp {
             totals,
             total,
         })
+    }
+
+    /// The segments as lines of a request: `1-1`, `1-2`, ... for the id `1`, each with its quantity, and its days as
+    /// its term. They bring the figures of the segment under these names, for a waterfall such as
+    /// [`presets::RAMP`](crate::presets::RAMP):
+    ///
+    /// | input | what it is |
+    /// |---|---|
+    /// | `ramp_unit_price` | the price of a unit for a price term, with the uplifts |
+    /// | `ramp_discount_percent` | the discount |
+    /// | `ramp_months`, `ramp_price_months` | the months of the segment, and those that the price is for |
+    ///
+    /// The list price of a line, where no price book has one, is that of the segment before the discount.
+    ///
+    /// # Errors
+    /// A quantity outside the bounds of [`Quantity`].
+    pub fn request_lines(
+        &self,
+        id: &str,
+        product: &ProductId,
+        unit: Unit,
+    ) -> Result<Vec<RequestLine>, PricingError> {
+        let price = self.price()?;
+        let mut lines = Vec::with_capacity(self.segments.len());
+        for (position, (segment, priced)) in self.segments.iter().zip(&price.segments).enumerate() {
+            let number = position.saturating_add(1);
+            let quantity = Quantity::new(segment.quantity.to_decimal()?, unit)?;
+            let months = Exact::from(segment.months);
+            let of = Exact::from(self.price_term_months);
+            let mut line = RequestLine::new(format!("{id}-{number}"), product.clone(), quantity)
+                .with_input("ramp_unit_price", priced.undiscounted.clone())
+                .with_input("ramp_discount_percent", segment.discount.value())
+                .with_input("ramp_months", months.clone())
+                .with_input("ramp_price_months", of.clone());
+            line.term = segment.period;
+            line.list_price = Some(ListPrice {
+                amount: (&priced.undiscounted * months).checked_div(&of)?,
+                currency: self.currency,
+                unit,
+            });
+            lines.push(line);
+        }
+        Ok(lines)
     }
 
     fn price_with<R: Recorder>(&self, rec: &mut R) -> Result<Priced<R::Mark>, PricingError> {

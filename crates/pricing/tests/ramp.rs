@@ -8,8 +8,11 @@
     missing_docs
 )]
 
-use l2c_money::{Currency, Exact};
-use l2c_pricing::{MAX_RAMP_SEGMENTS, Ramp, RampDocument, RampPrice};
+use l2c_money::{Currency, Exact, Quantity, Unit};
+use l2c_pricing::{
+    Catalogue, Engine, MAX_RAMP_SEGMENTS, PriceBooks, PriceRequest, ProductId, Ramp, RampDocument, RampPrice,
+    RequestLine, Waterfall, presets,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -143,4 +146,51 @@ proptest! {
             prop_assert_eq!(ramp.explain().unwrap().total().recompute().unwrap(), price.total);
         }
     }
+}
+
+#[test]
+fn the_segments_of_a_ramp_are_lines_of_a_quote() {
+    let catalogue = r#"{"id": "shop", "version": 1, "products": [
+        {"id": "prd_seat", "name": "Seat"}, {"id": "prd_start", "name": "Start"}]}"#;
+    let book = r#"{"id": "list", "version": 1, "currency": "USD", "entries": [{"product": "prd_start", "price": "500"}]}"#;
+    let books = format!(r#"{{"selection": {{"strategy": {{"by": "priority"}}}}, "books": [{book}]}}"#);
+    let engine = Engine::new(
+        Catalogue::new(&serde_json::from_str(catalogue).unwrap()).unwrap(),
+        PriceBooks::new(&serde_json::from_str(&books).unwrap()).unwrap(),
+        Waterfall::new(&serde_json::from_str(presets::RAMP).unwrap()).unwrap(),
+    )
+    .unwrap();
+    // 10 seats at 120 a year, 8 % more in the second year, 10 % off the half year at the end.
+    let ramp = ramp(
+        json!({"term_months": 30, "start": "2026-01-31", "unit_price": "120", "segments": [
+        {"quantity": "10"}, {"quantity": "15", "uplift_percent": "8"}, {"quantity": "20", "discount_percent": "10"}]}),
+    );
+    let seat = ProductId::new("prd_seat").unwrap();
+    let mut lines = vec![RequestLine::new(
+        "1",
+        ProductId::new("prd_start").unwrap(),
+        Quantity::pieces(1),
+    )];
+    lines.extend(ramp.request_lines("2", &seat, Unit::ONE).unwrap());
+    let priced = engine
+        .price(&PriceRequest::new("2026-01-05".parse().unwrap(), lines.clone()))
+        .unwrap();
+    let shown: Vec<String> = priced
+        .lines()
+        .iter()
+        .map(|line| format!("{} {} of {}", line.id, line.net, line.list))
+        .collect();
+    // 15 x 129.60; 20 x 129.60 x 0.9 x 6 / 12.
+    assert_eq!(
+        shown,
+        [
+            "1 500.00 USD of 500.00 USD",
+            "2-1 1200.00 USD of 1200.00 USD",
+            "2-2 1944.00 USD of 1944.00 USD",
+            "2-3 1166.40 USD of 1296.00 USD"
+        ]
+    );
+    assert_eq!(lines[2].term.unwrap().to_string(), "2027-01-31 to 2028-01-30");
+    let total = ramp.price().unwrap().total;
+    assert_eq!(priced.net_total().exact(), total + Exact::integer(500));
 }
