@@ -98,6 +98,8 @@ pub fn waterfall() -> WaterfallDocument {
         factor: None,
         numerator: Some(input("days")),
         denominator: Some(Operand::Literal(365.into())),
+        policy: None,
+        price_term_months: None,
         when: None,
     });
     WaterfallDocument {

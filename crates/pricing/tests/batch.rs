@@ -140,6 +140,8 @@ fn prorate(
         factor,
         numerator,
         denominator,
+        policy: None,
+        price_term_months: None,
         when: None,
     })
 }

@@ -380,6 +380,9 @@ impl Compiler<'_> {
             StepOp::Subtotal => Ok(running),
             StepOp::Extend => self.extend(running),
             StepOp::List | StepOp::Price { .. } => Ok(running),
+            StepOp::Charge(_) => {
+                Err(self.refused("it has a charge of its own: make it the schedule of a plan"))
+            }
             StepOp::CostPlus(_) => Err(self.refused("it asks for the cost")),
             StepOp::Convert { .. } => Err(self.refused("it converts currencies")),
             StepOp::Clamp { .. } => {
@@ -629,6 +632,9 @@ impl Compiler<'_> {
             }
         };
         let (above, below) = match part {
+            Part::Counted(..) => {
+                return Err(self.refused("it counts a term: bring part and whole as columns"));
+            }
             Part::Whole(above) => (above, None),
             Part::Ratio(above, below) => (above, Some(below)),
         };
