@@ -8,7 +8,7 @@
     missing_docs
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use l2c::calendar::Period;
@@ -31,7 +31,10 @@ use l2c::ledger::LegalEntity;
 use l2c::money::{Currency, Money, Quantity};
 use l2c::orders::{LineKind, Order, OrderCommand, OrderContext, OrderId, OrderTerms};
 use l2c::pricing::{Catalogue, Engine, PriceBook, PricedLine, ProductId, RequestLine, Waterfall};
-use l2c::quotes::{Actor, ApprovalPolicy, Quote, QuoteCommand, QuoteContext, QuoteId, QuoteStatus};
+use l2c::quotes::{
+    Actor, AmendmentAction, AmendmentOffer, AmendmentPolicy, ApprovalPolicy, Quote, QuoteCommand,
+    QuoteContext, QuoteId, QuoteStatus, QuoteTerms,
+};
 use l2c::receivables::{AccountCommand, DocumentNumber};
 use l2c::revenue::contract_cost::{
     AnticipatedRenewal, ContractCostPolicy, CostNature, RenewalCommission, RenewedLife, project_costs,
@@ -174,6 +177,10 @@ fn quote_context(engine: &Arc<Engine>, name: &str, roles: &[&str]) -> QuoteConte
 
 /// A quote from its draft to the customer's acceptance.
 fn accepted(draft: &QuoteCommand, engine: &Arc<Engine>) -> Quote {
+    accepted_with(draft, engine, None)
+}
+
+fn accepted_with(draft: &QuoteCommand, engine: &Arc<Engine>, selected: Option<BTreeSet<String>>) -> Quote {
     let agent = quote_context(engine, "moses", &["agent"]);
     let board = quote_context(engine, "board", &["manager", "director"]);
     let mut quote = tell(Quote::default(), draft, &agent);
@@ -189,7 +196,7 @@ fn accepted(draft: &QuoteCommand, engine: &Arc<Engine>) -> Quote {
             version,
             reference,
             alternative: None,
-            selected: None,
+            selected,
         },
         &agent,
     )
@@ -460,6 +467,61 @@ fn a_quote_that_cannot_be_ordered_says_why() {
         "unfit",
         "quote quo_67HY0MW7, line: \"oln_67HY0MW7.line 1.licence\" is no OrderLineId",
     );
+    // What runs already is changed, not ordered again.
+    let term = Period::new(day("2017-03-05"), day("2018-03-05")).unwrap();
+    let contract = accepted_quote()
+        .latest()
+        .unwrap()
+        .running_contract("con_C1", term, 12);
+    let mut draft = draft;
+    if let QuoteCommand::Draft { terms, .. } = &mut draft {
+        let (contract, policy) = (contract.unwrap().unwrap(), AmendmentPolicy::default());
+        let action = AmendmentAction::Cancel {
+            on: day("2017-09-05"),
+        };
+        let offer = AmendmentOffer {
+            contract,
+            action,
+            policy,
+        };
+        *terms = QuoteTerms::amending(offer, day("2017-03-05"), day("2017-03-31"));
+    }
+    refused(
+        quote_to_order(&accepted(&draft, &shop()), order_id(), kind(12)),
+        "not_ready",
+        "quote quo_67HY0MW7 is an amendment of a contract: only one that is a sale goes to orders",
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the customer takes of the optional lines, what was accepted is what is ordered, line by line.
+    #[test]
+    fn accepted_totals_are_ordered_totals(
+        lines in prop::collection::vec(prop::option::of((any::<bool>(), any::<bool>())), 1..6),
+        value in prop::option::of(1_i64..9_000_000), answers in any::<bool>(),
+    ) {
+        let names: Vec<String> = (0..lines.len()).map(|at| at.to_string()).collect();
+        let mut draft = draft_of(value.map(usd), &names.iter().map(String::as_str).collect::<Vec<_>>());
+        let optional = names.iter().zip(&lines).filter_map(|(name, line)| Some((name.clone(), (*line)?)));
+        let optional: Vec<(String, (bool, bool))> = optional.collect();
+        if let QuoteCommand::Draft { terms, .. } = &mut draft {
+            terms.optional = optional.iter().map(|(name, (chosen, _))| (name.clone(), *chosen)).collect();
+        }
+        let taken = optional.iter().filter(|(_, (_, taken))| *taken).map(|(name, _)| name.clone());
+        let quote = accepted_with(&draft, &shop(), answers.then(|| taken.collect()));
+        let version = quote.latest().unwrap();
+        let ordered = quote_to_order(&quote, order_id(), kind(12)).unwrap().lines;
+        let nets: Vec<Money> = ordered.iter().map(|line| line.net).collect();
+        prop_assert_eq!(Some(sum(&nets, Currency::USD)), version.total().unwrap());
+        let accepted: Vec<Money> = version.lines().iter().map(|line| line.net).collect();
+        prop_assert_eq!(nets, accepted);
+        for (name, (chosen, taken)) in optional {
+            let there = version.lines().iter().any(|line| line.request_line == name);
+            prop_assert_eq!(there, if answers { taken } else { chosen });
+        }
+    }
 }
 
 // Order to contract.

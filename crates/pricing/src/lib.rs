@@ -123,6 +123,7 @@ pub mod presets;
 mod price_book;
 mod priced_lines;
 mod priced_quote;
+mod quote_of_lines;
 mod ramp;
 mod request;
 mod waterfall;

@@ -408,7 +408,7 @@ impl PricedLine {
         self.net.exact().checked_div(&self.quantity.exact()).ok()
     }
 
-    fn check(&self, currency: Currency) -> Result<(), PricingError> {
+    pub(crate) fn check(&self, currency: Currency) -> Result<(), PricingError> {
         let place = |row: &str| format!("line `{}`, {row}", self.id);
         let mut running = Exact::ZERO;
         for row in &self.rows {

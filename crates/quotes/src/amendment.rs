@@ -11,9 +11,11 @@ use crate::{LineChange, RunningContract, RunningContractDocument};
 pub(crate) mod change;
 mod difference;
 mod error;
+mod offer;
 
 pub(crate) use difference::{LinePair, Pricing};
 pub use error::AmendmentError;
+pub use offer::AmendmentOffer;
 
 /// How amendments are prorated and rounded.
 ///
@@ -78,7 +80,8 @@ pub enum AmendmentAction {
 }
 
 /// What an action costs, line by line, and the contract after it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Amendment {
     /// What ran before, by product.
     pub carried: Vec<CarriedQuantity>,
@@ -89,11 +92,13 @@ pub struct Amendment {
     /// The sum of the lines.
     pub total: Exact,
     /// The contract from that day on, for the next amendment; none after a cancellation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<RunningContractDocument>,
 }
 
 /// A product and how much of it runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CarriedQuantity {
     /// The product.
     pub product: String,
@@ -102,7 +107,8 @@ pub struct CarriedQuantity {
 }
 
 /// The days that are left of a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RunningDays {
     /// The contract that it stands in.
     pub contract: String,
@@ -113,7 +119,8 @@ pub struct RunningDays {
 }
 
 /// A line of an amendment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AmendmentLine {
     /// The contract that the line belongs to.
     pub contract: String,

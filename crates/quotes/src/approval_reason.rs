@@ -2,10 +2,10 @@ use std::fmt;
 
 use l2c_explain::{Citation, Explanation, Figure, Note, Recorder, StepId, Trace};
 use l2c_money::{Currency, Exact, Money};
-use l2c_pricing::{DocumentRef, FloorViolation, PriceRequest, PricedLine, PricedQuote, PricingError};
+use l2c_pricing::{AdjustmentRow, DocumentRef, FloorViolation, PricedLine, PricedQuote, PricingError};
 
 use crate::approval::shown;
-use crate::{FigureValue, QuoteVersion, RequiredApproval, TestedFigure};
+use crate::{AmendmentOffer, FigureValue, QuoteVersion, RequiredApproval, TestedFigure};
 
 /// Why an approval is required: a figure that its rule tests, and the steps of the price that made it.
 ///
@@ -59,14 +59,18 @@ impl QuoteVersion {
         else {
             return Ok(reason);
         };
-        let mut derived = Derivation::new(priced);
+        let mut derived = Derivation::new(priced, self.terms().amendment.as_deref());
         let of_line = tested.line.as_ref().and_then(|line| priced.line(line));
         let lines: Vec<&PricedLine> = match of_line {
             Some(line) => vec![line],
             None => priced.lines().iter().collect(),
         };
+        // What is credited has no list price.
+        let sold = |line: &&PricedLine| derived.amends.is_none() || line.is_sold();
+        let sold: Vec<&PricedLine> = lines.iter().copied().filter(sold).collect();
         let root = match (tested.fact.as_str(), of_line) {
-            ("discount_percent", _) => Some(derived.discount(&lines)?),
+            ("discount_percent", None) => derived.discount(&sold)?,
+            ("discount_percent", Some(line)) => derived.discount(&[line])?,
             ("largest_line_discount_percent", None) => {
                 let mut deepest: Option<&PricedLine> = None;
                 for line in priced.lines() {
@@ -74,16 +78,18 @@ impl QuoteVersion {
                         deepest = Some(line);
                     }
                 }
-                deepest.map(|line| derived.discount(&[line])).transpose()?
+                deepest
+                    .map(|line| derived.discount(&[line]))
+                    .transpose()?
+                    .flatten()
             }
             ("net_total", None) | ("net", Some(_)) => Some(derived.net(&lines)),
+            ("charged", None) => Some(derived.net(&sold)),
+            ("credited", None) => Some(derived.credited()),
             ("list_total", None) => Some(derived.list(&lines)),
             ("floor_shortfall", None) => Some(derived.shortfall()?),
             ("floor_violations", None) => Some(derived.violations()?),
-            ("margin_percent", None) => match self.terms().request_of(alternative) {
-                Some(request) => Some(derived.margin(request)?),
-                None => None,
-            },
+            ("margin_percent", None) => Some(derived.margin()?),
             _ => None,
         };
         reason.why = root.map(|root| derived.trace.explain(&root));
@@ -94,6 +100,8 @@ impl QuoteVersion {
 
 struct Derivation<'a> {
     priced: &'a PricedQuote,
+    /// The contract whose amendment it is: its steps stand in the amendment, what it credits in the contract.
+    amends: Option<&'a str>,
     currency: Currency,
     trace: Trace,
     parts: Vec<ReasonPart>,
@@ -107,9 +115,10 @@ struct StepTotal {
 }
 
 impl<'a> Derivation<'a> {
-    fn new(priced: &'a PricedQuote) -> Self {
+    fn new(priced: &'a PricedQuote, offer: Option<&'a AmendmentOffer>) -> Self {
         Self {
             priced,
+            amends: offer.map(|offer| offer.contract.id.as_str()),
             currency: priced.currency(),
             trace: Trace::new(),
             parts: Vec::new(),
@@ -142,11 +151,11 @@ impl<'a> Derivation<'a> {
         let currency = self.currency;
         let mut lists = Vec::with_capacity(lines.len());
         for line in lines {
+            let source = self.listed(line);
             let note = || {
-                let cite = cite(self.priced.price_book(), line.price_entry.clone());
                 Note::new(format!("list amount of line {}", line.id))
                     .money(currency)
-                    .cite(cite)
+                    .cite(source)
             };
             lists.push(self.trace.input(line.list.exact(), note));
         }
@@ -158,7 +167,7 @@ impl<'a> Derivation<'a> {
         let currency = self.currency;
         let mut totals = Vec::new();
         for step in self.priced.waterfall() {
-            let source = cite(self.priced.waterfall_document(), format!("step {}", step.step));
+            let source = self.written(&step.step);
             let mut amounts = Vec::new();
             for line in lines {
                 let row = line
@@ -191,10 +200,13 @@ impl<'a> Derivation<'a> {
         totals
     }
 
-    /// Each step's part of the list amounts. The value is a part of one; the fact is in percent.
-    fn discount(&mut self, lines: &[&PricedLine]) -> Result<Figure<StepId>, PricingError> {
+    /// Each step's part of the list amounts; none of nothing. The value is a part of one; the fact is in percent.
+    fn discount(&mut self, lines: &[&PricedLine]) -> Result<Option<Figure<StepId>>, PricingError> {
         let currency = self.currency;
         let list = self.lists(lines);
+        if list.value.is_zero() {
+            return Ok(None);
+        }
         let mut shares = Vec::new();
         for StepTotal { label, source, added } in self.steps(lines) {
             let off = self.trace.negate(&added, || {
@@ -206,19 +218,17 @@ impl<'a> Derivation<'a> {
             shares.push(share);
         }
         let shares: Vec<&Figure<StepId>> = shares.iter().collect();
-        Ok(self
-            .trace
-            .sum(&shares, || Note::new("discount off list").percent()))
+        let note = || Note::new("discount off list").percent();
+        Ok(Some(self.trace.sum(&shares, note)))
     }
 
     fn net(&mut self, lines: &[&PricedLine]) -> Figure<StepId> {
         let list = self.lists(lines);
-        let book = self.priced.price_book();
-        let entry = match lines {
-            [line] => line.price_entry.clone(),
-            _ => "entries".to_owned(),
+        let source = match lines {
+            [line] => self.listed(line),
+            _ => cite(self.priced.price_book(), "entries".to_owned()),
         };
-        self.part("list", list.value.clone(), cite(book, entry));
+        self.part("list", list.value.clone(), source);
         let mut amounts = vec![list];
         for StepTotal { label, source, added } in self.steps(lines) {
             self.part(label, added.value.clone(), source);
@@ -229,7 +239,7 @@ impl<'a> Derivation<'a> {
 
     fn list(&mut self, lines: &[&PricedLine]) -> Figure<StepId> {
         for line in lines {
-            let source = cite(self.priced.price_book(), line.price_entry.clone());
+            let source = self.listed(line);
             self.part(
                 format!("{} (line {})", line.name, line.id),
                 line.list.exact(),
@@ -285,34 +295,69 @@ impl<'a> Derivation<'a> {
             .sum(&counted, || Note::new("prices below their floors")))
     }
 
+    /// What an amendment gives back.
+    fn credited(&mut self) -> Figure<StepId> {
+        let currency = self.currency;
+        let mut credits = Vec::new();
+        for line in self.priced.lines().iter().filter(|line| !line.is_sold()) {
+            let source = self.listed(line);
+            let note = || {
+                let label = format!("net of line {}", line.id);
+                Note::new(label).money(currency).cite(source.clone())
+            };
+            let net = self.trace.input(line.net.exact(), note);
+            let label = format!("{} (line {})", line.name, line.id);
+            let credit = self
+                .trace
+                .negate(&net, || Note::new(label.clone()).money(currency));
+            self.part(label, credit.value.clone(), source);
+            credits.push(credit);
+        }
+        self.total(&credits, || "given back".to_owned())
+    }
+
     /// Net less costs, of net.
-    fn margin(&mut self, request: &PriceRequest) -> Result<Figure<StepId>, PricingError> {
+    fn margin(&mut self) -> Result<Figure<StepId>, PricingError> {
         let currency = self.currency;
         let lines: Vec<&PricedLine> = self.priced.lines().iter().collect();
         let net = self.net(&lines);
         self.parts.clear();
-        self.part(
-            "net",
-            Exact::integer(100),
-            cite(self.priced.waterfall_document(), "steps".to_owned()),
-        );
+        let steps = cite(self.priced.waterfall_document(), "steps".to_owned());
+        self.part("net", Exact::integer(100), steps);
         let mut amounts = vec![net.clone()];
-        for line in &request.lines {
-            let Some(cost) = line.cost else { continue };
+        for line in lines {
+            let Some(cost) = &line.cost else { continue };
             let label = format!("cost of line {}", line.id);
-            let source = Citation::new("request", format!("line {}", line.id));
+            let source = Citation::new("request", format!("line {}", line.request_line));
             let note = || Note::new(label.clone()).money(currency).cite(source.clone());
-            let cost = self
-                .trace
-                .input(-(Exact::from(cost) * line.quantity.exact()), note);
+            let cost = self.trace.input(-cost, note);
             let share = cost.value.checked_div(&net.value)?;
             self.part(label, share * Exact::integer(100), source);
             amounts.push(cost);
         }
         let margin = self.total(&amounts, || "net less costs".to_owned());
-        Ok(self
-            .trace
-            .quotient(&margin, &net, || Note::new("margin of net").percent())?)
+        let note = || Note::new("margin of net").percent();
+        Ok(self.trace.quotient(&margin, &net, note)?)
+    }
+
+    /// Where the list price of a line is written.
+    fn listed(&self, line: &PricedLine) -> Citation {
+        match self.amends.filter(|_| !line.is_sold()) {
+            None => cite(self.priced.price_book(), line.price_entry.clone()),
+            Some(contract) => Citation::new(contract, line.price_entry.clone()),
+        }
+    }
+
+    /// Where a step is written.
+    fn written(&self, step: &str) -> Citation {
+        let adjusts = |adjustment: &AdjustmentRow| adjustment.adjustment == step;
+        match (self.amends, self.priced.adjustments_document()) {
+            (Some(contract), _) => Citation::new(contract, "amendment"),
+            (None, Some(document)) if self.priced.adjustments().iter().any(adjusts) => {
+                cite(document, format!("adjustment {step}"))
+            }
+            _ => cite(self.priced.waterfall_document(), format!("step {step}")),
+        }
     }
 
     /// Where a floor is written.

@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 
-use l2c_money::Exact;
-use l2c_pricing::{PriceRequest, PricedLine, PricedQuote};
+use l2c_pricing::{PriceRequest, PricedQuote};
 use l2c_rules::FactType;
 
 use crate::quote::{Head, quote_fact};
@@ -152,6 +151,7 @@ impl Head {
         let frozen = self.latest.submission().map(|submission| OfferFigures {
             priced: submission.priced.clone(),
             alternatives: submission.alternatives.clone(),
+            amendment: submission.amendment.clone(),
         });
         Ok((frozen.as_ref() != Some(&figures)).then(|| refreshed(figures, frozen.as_ref())))
     }
@@ -189,6 +189,9 @@ impl Head {
             let request = terms.request_of(alternative).unwrap_or(&terms.request);
             let mut figures = approval_figures(priced, request, terms, context)?;
             figures.alternative = alternative.map(str::to_owned);
+            if let Some(offer) = &terms.amendment {
+                figures = figures.amending(offer.action.name(), priced);
+            }
             asked.push(figures);
         }
         let command = ApprovalCommand::Submit(asked);
@@ -314,21 +317,6 @@ fn moved(before: &OfferFigures, after: &OfferFigures) -> Vec<PriceMove> {
     moves
 }
 
-/// Net less costs as a percentage of net; none unless every line has a cost and the net total is above zero.
-fn margin_percent(priced: &PricedQuote, request: &PriceRequest) -> Option<Exact> {
-    let known = |line: &PricedLine| request.lines.iter().any(|asked| asked.id == line.request_line);
-    let net = priced.net_total().exact();
-    if !priced.lines().iter().all(known) || !net.is_positive() {
-        return None;
-    }
-    let costs = request
-        .lines
-        .iter()
-        .map(|line| Some(Exact::from(line.cost?) * line.quantity.exact()));
-    let costs: Exact = costs.collect::<Option<Vec<Exact>>>()?.iter().sum();
-    ((&net - &costs) * Exact::integer(100)).checked_div(&net).ok()
-}
-
 /// The figures of a quote, with the facts that the policy declares: texts are attributes of the request, numbers are
 /// inputs of its lines.
 fn approval_figures(
@@ -338,9 +326,6 @@ fn approval_figures(
     context: &QuoteContext,
 ) -> Result<ApprovalFigures, QuoteRefusal> {
     let mut figures = ApprovalFigures::of_quote(priced, context.today, terms.valid_until)?;
-    if let Some(margin) = margin_percent(priced, request) {
-        figures.quote.set("margin_percent", margin);
-    }
     for (name, of) in context.approvals.own_facts().iter() {
         match of {
             FactType::Text => {

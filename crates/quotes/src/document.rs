@@ -1,4 +1,5 @@
 use chrono::NaiveDate;
+use l2c_calendar::Period;
 use l2c_host::PartyRoles;
 use l2c_money::{Currency, Exact, Money, Quantity};
 use l2c_pricing::{DocumentRef, PricedQuote, ProductId};
@@ -24,6 +25,9 @@ pub struct QuoteDocument {
     pub issued_on: NaiveDate,
     /// The last day on which it can be accepted.
     pub valid_until: NaiveDate,
+    /// The contract that it amends; absent where it sells something new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amends: Option<String>,
     /// The currency of all amounts.
     pub currency: Currency,
     /// The price book that the list prices come from.
@@ -69,8 +73,11 @@ pub struct OfferLine {
     pub product: ProductId,
     /// The name for people.
     pub name: String,
-    /// How much of it.
+    /// How much of it; below zero for what an amendment credits.
     pub quantity: Quantity,
+    /// The days that it is priced for, in an amendment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
     /// At list.
     pub list: Money,
     /// Net for one unit, exact: what is shown of it, the host decides. Absent at quantity zero.
@@ -116,6 +123,11 @@ impl QuoteDocument {
             parties: parties.clone(),
             issued_on: submission.on,
             valid_until: found.terms().valid_until,
+            amends: found
+                .terms()
+                .amendment
+                .as_ref()
+                .map(|offer| offer.contract.id.clone()),
             currency: submission.priced.currency(),
             price_book: submission.priced.price_book().clone(),
             offers,
@@ -133,14 +145,21 @@ fn offer(
 ) -> Result<OfferDocument, QuoteRefusal> {
     let id = alternative.map(String::as_str);
     let optional = version.choice_in(id);
+    let amended = version.amendment().map_or(&[][..], |amendment| &amendment.lines);
+    let periods = amended
+        .iter()
+        .map(|line| Some(line.period))
+        .chain(std::iter::repeat(None));
     let lines: Vec<OfferLine> = priced
         .lines()
         .iter()
-        .map(|line| OfferLine {
+        .zip(periods)
+        .map(|(line, period)| OfferLine {
             id: line.id.clone(),
             product: line.product.clone(),
             name: line.name.clone(),
             quantity: line.quantity,
+            period,
             list: line.list,
             unit_net: line.unit_net(),
             net: line.net,

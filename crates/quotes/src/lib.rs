@@ -71,7 +71,7 @@
 //! - [`Conversion`]: outcomes, win rate by discount, time in each status, from the events. [`follow_ups`]: what to do
 //!   on a day. [`QuoteDocument`]: what the customer reads, for the host to lay out.
 //! - [`RunningContract`], [`AmendmentAction`], [`AmendmentPolicy`], [`Amendment`]: what runs, what is to become of it,
-//!   and what that costs. [`LineChange`], [`RenewalTerms`]: changes of lines, another term.
+//!   and what that costs. [`AmendmentOffer`]: that as a version of a quote; [`Quote::amended`] hands it over. [`LineChange`], [`RenewalTerms`]: changes of lines, another term.
 //!
 //! # How a quote lives
 //! - A **draft** holds what is asked for. Its prices change when it is refreshed, and the event says what moved; on
@@ -99,9 +99,14 @@
 //! | `not_expired` | wait for the day after the last one |
 //! | `unknown_line`, `duplicate_line` | name a line that there is; of those to choose, an optional one |
 //! | `unknown_alternative`, `duplicate_alternative` | name an alternative of the version, each once |
+//! | `mixed_offer` | offer the amendment alone, and the rest by another quote |
+//! | `unknown_product` | name products of a contract by their ids of the catalogue |
+//! | `no_amendment` | make an order of it |
+//! | `contract_moved` | revise the quote for the contract as it runs now |
 //! | `own_request`, `not_open`, `already_voted` | let somebody answer whose turn it is |
 //! | `beyond_limit` | let somebody with a higher limit answer |
-//! | `currency_mismatch` | use a policy in the currency of the quote |
+//! | `currency_mismatch` | use a policy and a price book in the currency of the quote |
+//! | codes of [`AmendmentError`] | mend the amendment, as below |
 //! | codes of [`PricingError`](l2c_pricing::PricingError) | mend the terms or the pricing documents |
 //!
 //! Of [`AmendmentError`]:
@@ -119,9 +124,10 @@
 //! | codes of [`CalendarError`](l2c_calendar::CalendarError) and [`MoneyError`](l2c_money::MoneyError) | a period that the policy cannot prorate, a figure outside its bounds |
 //!
 //! # What it is not
-//! No document layout, no amendment as a version of a quote, no names or addresses of people.
+//! No document layout, no names or addresses of people.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod amended;
 mod amendment;
 mod approval;
 mod approval_reason;
@@ -153,8 +159,8 @@ pub use l2c_rules as rules;
 
 pub use amendment::change::LineChange;
 pub use amendment::{
-    Amendment, AmendmentAction, AmendmentError, AmendmentLine, AmendmentPolicy, CarriedQuantity,
-    ExplainedAmendment, RunningDays,
+    Amendment, AmendmentAction, AmendmentError, AmendmentLine, AmendmentOffer, AmendmentPolicy,
+    CarriedQuantity, ExplainedAmendment, RunningDays,
 };
 pub use approval::{
     APPROVAL_MACHINE, Actor, Approval, ApprovalCommand, ApprovalContext, ApprovalEvent, ApprovalFact,

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use l2c_money::Currency;
 use l2c_pricing::PricingError;
 
-use crate::{ApprovalRefusal, QuoteId, QuoteStatus};
+use crate::{AmendmentError, ApprovalRefusal, QuoteId, QuoteStatus};
 
 /// Why a command on a quote is refused. A refused command changes nothing.
 ///
@@ -116,9 +116,58 @@ pub enum QuoteRefusal {
         /// Currency of the quote.
         quote: Currency,
     },
+    /// An amendment beside something else.
+    #[error(
+        "an amendment of {contract} is all that a version offers: leave out lines, alternatives and an agreed total"
+    )]
+    MixedOffer {
+        /// The contract.
+        contract: String,
+    },
+    /// A line of a contract whose product is none of a catalogue.
+    #[error(
+        "line `{line}` is of `{product}`: write the id of a product, such as prd_suite, or prd_suite/support"
+    )]
+    ForeignProduct {
+        /// The line.
+        line: String,
+        /// Its product.
+        product: String,
+    },
+    /// A contract in another currency than the price book.
+    #[error("the contract is in {contract}, the list prices in {list}: use a price book in {contract}")]
+    ListCurrency {
+        /// Currency of the contract.
+        contract: Currency,
+        /// Currency of the price book.
+        list: Currency,
+    },
+    /// A quote that sells something new.
+    #[error("{quote} amends no contract: it becomes an order")]
+    NoAmendment {
+        /// The quote.
+        quote: QuoteId,
+    },
+    /// The contract is not the one that the amendment was offered for.
+    #[error("{contract} was changed since {quote} was offered: revise the quote")]
+    ContractMoved {
+        /// The quote.
+        quote: QuoteId,
+        /// The contract.
+        contract: String,
+    },
+    /// The contract cannot be amended so.
+    #[error(transparent)]
+    Amendment(Box<AmendmentError>),
     /// The quote cannot be priced.
     #[error(transparent)]
     Pricing(Box<PricingError>),
+}
+
+impl From<AmendmentError> for QuoteRefusal {
+    fn from(error: AmendmentError) -> Self {
+        Self::Amendment(Box::new(error))
+    }
 }
 
 impl From<PricingError> for QuoteRefusal {
@@ -144,7 +193,12 @@ impl QuoteRefusal {
             Self::UnknownAlternative { .. } => "unknown_alternative",
             Self::DuplicateAlternative { .. } => "duplicate_alternative",
             Self::Approval { refusal, .. } => refusal.code(),
-            Self::PolicyCurrency { .. } => "currency_mismatch",
+            Self::PolicyCurrency { .. } | Self::ListCurrency { .. } => "currency_mismatch",
+            Self::MixedOffer { .. } => "mixed_offer",
+            Self::ForeignProduct { .. } => "unknown_product",
+            Self::NoAmendment { .. } => "no_amendment",
+            Self::ContractMoved { .. } => "contract_moved",
+            Self::Amendment(error) => error.code(),
             Self::Pricing(error) => error.code(),
         }
     }

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use l2c_pricing::{Engine, PriceRequest, PricedLine, PricedQuote, PricingError, RequestLine};
+use l2c_pricing::{Engine, PriceRequest, PricedLine, PricedQuote, RequestLine};
 use serde::{Deserialize, Serialize};
 
-use crate::QuoteRefusal;
+use crate::{Amendment, AmendmentOffer, QuoteRefusal};
 
 /// What a version of a quote offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,10 @@ pub struct QuoteTerms {
     /// Other offers side by side with the request, of which the customer takes one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<Alternative>,
+    /// The change of a running contract that is offered instead of new products. The request has no lines then; its date
+    /// is that of the list prices, its attributes are the facts of the policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amendment: Option<Box<AmendmentOffer>>,
     /// The last day on which it can be accepted.
     pub valid_until: NaiveDate,
 }
@@ -73,6 +77,9 @@ pub struct OfferFigures {
     /// The alternatives, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub alternatives: BTreeMap<String, PricedQuote>,
+    /// The difference that an amendment makes, line by line as in the figures of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amendment: Option<Box<Amendment>>,
 }
 
 impl QuoteTerms {
@@ -83,7 +90,18 @@ impl QuoteTerms {
             request,
             optional: BTreeMap::new(),
             alternatives: Vec::new(),
+            amendment: None,
             valid_until,
+        }
+    }
+
+    /// Terms of an amendment, at the list prices of a day.
+    #[must_use]
+    pub fn amending(offer: AmendmentOffer, list_prices_of: NaiveDate, valid_until: NaiveDate) -> Self {
+        let request = PriceRequest::new(list_prices_of, Vec::new());
+        Self {
+            amendment: Some(Box::new(offer)),
+            ..Self::new(request, valid_until)
         }
     }
 
@@ -132,8 +150,15 @@ impl QuoteTerms {
         };
     }
 
-    /// Optional lines are lines, and alternatives have ids of their own.
+    /// Optional lines are lines, alternatives have ids of their own, and an amendment stands alone.
     pub(crate) fn check(&self) -> Result<(), QuoteRefusal> {
+        if let Some(amendment) = &self.amendment {
+            let PriceRequest { lines, target, .. } = &self.request;
+            if !lines.is_empty() || target.is_some() || !self.alternatives.is_empty() {
+                let contract = amendment.contract.id.clone();
+                return Err(QuoteRefusal::MixedOffer { contract });
+            }
+        }
         let lines = |request: &PriceRequest, optional: &BTreeMap<String, bool>| {
             let known: BTreeSet<&str> = request.lines.iter().map(|line| line.id.as_str()).collect();
             let unknown = optional.keys().find(|line| !known.contains(line.as_str()));
@@ -156,8 +181,12 @@ impl QuoteTerms {
     /// What it costs now.
     ///
     /// # Errors
-    /// As [`Engine::price`].
-    pub fn price(&self, engine: &Engine) -> Result<OfferFigures, PricingError> {
+    /// As [`Engine::price`]; of an amendment also as [`RunningContract::amend`](crate::RunningContract::amend), or
+    /// products that are not in the catalogue.
+    pub fn price(&self, engine: &Engine) -> Result<OfferFigures, QuoteRefusal> {
+        if let Some(amendment) = &self.amendment {
+            return amendment.price(&self.request, engine);
+        }
         let mut alternatives = BTreeMap::new();
         for alternative in &self.alternatives {
             alternatives.insert(alternative.id.clone(), engine.price(&alternative.request)?);
@@ -165,6 +194,7 @@ impl QuoteTerms {
         Ok(OfferFigures {
             priced: engine.price(&self.request)?,
             alternatives,
+            amendment: None,
         })
     }
 
@@ -174,7 +204,9 @@ impl QuoteTerms {
             let of = of.alternatives.iter();
             of.map(|a| (a.id.clone(), a.request.clone())).collect()
         };
-        self.request == other.request && requests(self) == requests(other)
+        self.amendment == other.amendment
+            && self.request == other.request
+            && requests(self) == requests(other)
     }
 
     /// What is asked for, in the request or in an alternative; none: there is no such alternative.

@@ -3,13 +3,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use l2c_host::PartyId;
 use l2c_money::{Money, MoneyError};
-use l2c_pricing::{Engine, PricedLine, PricedQuote, PricingError};
+use l2c_pricing::{Engine, PricedLine, PricedQuote};
 use serde::{Deserialize, Serialize};
 
 use crate::terms::is_chosen;
 use crate::{
-    ApprovalRequest, CounterOffer, OfferFigures, QUOTE_MACHINE, QuoteEvent, QuoteFact, QuoteStatus,
-    QuoteTerms, RequiredApproval,
+    Amendment, ApprovalRequest, CounterOffer, OfferFigures, QUOTE_MACHINE, QuoteEvent, QuoteFact,
+    QuoteRefusal, QuoteStatus, QuoteTerms, RequiredApproval,
 };
 
 /// A version of a quote. Once it is presented it never changes but for what the customer says.
@@ -45,6 +45,8 @@ pub struct Submission {
     pub priced: PricedQuote,
     /// The figures of the alternatives, by id.
     pub alternatives: BTreeMap<String, PricedQuote>,
+    /// The difference that an amendment makes, line by line as in the figures.
+    pub amendment: Option<Box<Amendment>>,
     /// What the approval policy asks for.
     pub approval: ApprovalRequest,
 }
@@ -151,12 +153,22 @@ impl QuoteVersion {
     /// [`QuoteVersion::priced`].
     ///
     /// # Errors
-    /// As [`Engine::price`].
-    pub fn live(&self, engine: &Engine) -> Result<Option<PricedQuote>, PricingError> {
+    /// As [`QuoteTerms::price`].
+    pub fn live(&self, engine: &Engine) -> Result<Option<PricedQuote>, QuoteRefusal> {
         if self.status == QuoteStatus::Draft {
-            return engine.price(&self.terms.request).map(Some);
+            return self.terms.price(engine).map(|figures| Some(figures.priced));
         }
         Ok(self.priced().cloned())
+    }
+
+    /// The difference that an amendment makes to its contract, and the contract after it: frozen, or in a draft that of
+    /// the last refresh. None for what sells something new.
+    #[must_use]
+    pub fn amendment(&self) -> Option<&Amendment> {
+        match &self.submission {
+            Some(submission) => submission.amendment.as_deref(),
+            None => self.draft_figures()?.amendment.as_deref(),
+        }
     }
 
     /// The lines that are part of the deal: those that are not optional, and the chosen ones. With their figures.
@@ -245,6 +257,7 @@ impl QuoteVersion {
                     on: event.on,
                     priced: figures.priced.clone(),
                     alternatives: figures.alternatives.clone(),
+                    amendment: figures.amendment.clone(),
                     approval: approval.as_ref().clone(),
                 });
             }
@@ -254,6 +267,7 @@ impl QuoteVersion {
                     DraftFigures::new(&OfferFigures {
                         priced: submission.priced,
                         alternatives: submission.alternatives,
+                        amendment: submission.amendment,
                     })
                 });
             }

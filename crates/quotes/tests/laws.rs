@@ -10,12 +10,16 @@
 #[allow(dead_code)]
 mod shop;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use l2c_quotes::{
-    Approval, CounterOffer, QUOTE_MACHINE, Quote, QuoteCommand, QuoteId, QuoteStatus, QuoteVersion,
+    Approval, CounterOffer, QUOTE_MACHINE, Quote, QuoteCommand, QuoteContext, QuoteDocument, QuoteId,
+    QuoteStatus, QuoteVersion,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-use shop::{Told, context, draft, terms};
+use shop::{APPROVALS, Told, approvals, context, draft, terms};
 
 fn command() -> impl Strategy<Value = QuoteCommand> {
     let total = prop_oneof![
@@ -71,11 +75,30 @@ fn issued(version: &QuoteVersion) -> bool {
     )
 }
 
+/// All that an issued version says, as it is stored and as the customer reads it, but for what the customer answers.
+fn written(quote: &Quote, number: u32) -> String {
+    let version = quote.version(number).unwrap();
+    let submission = version.submission().unwrap();
+    let mut document = QuoteDocument::new(quote, number).unwrap().unwrap();
+    (document.status, document.reference, document.accepted_on) = (QuoteStatus::Presented, None, None);
+    for offer in &mut document.offers {
+        offer.accepted = false;
+    }
+    let parts = [
+        serde_json::to_string(version.terms()),
+        serde_json::to_string(&submission.priced),
+        serde_json::to_string(&submission.approval),
+        serde_json::to_string(&document),
+    ];
+    parts.map(Result::unwrap).join("\n")
+}
+
 proptest! {
     #[test]
     fn whatever_is_asked_the_promises_of_a_quote_hold(total in 400_i64..1_700, story in story()) {
         let mut told = Told::default();
         told.by("agent", &draft(total)).unwrap();
+        let mut bytes: BTreeMap<u32, String> = BTreeMap::new();
         for (who, late, command) in story {
             let before = told.quote.clone();
             let context = context(who, if late { "2017-04-01" } else { "2017-03-15" });
@@ -89,6 +112,9 @@ proptest! {
             for version in before.versions() {
                 let now = after.version(version.number()).unwrap();
                 if issued(version) {
+                    let written = written(&told.quote, version.number());
+                    let first = bytes.entry(version.number()).or_insert_with(|| written.clone());
+                    prop_assert_eq!(&*first, &written, "an issued version never changes a byte");
                     prop_assert_eq!(version.terms(), now.terms(), "an issued version never changes");
                     prop_assert_eq!(version.submission(), now.submission());
                 }
@@ -119,6 +145,33 @@ proptest! {
             let in_order = after.versions().zip(1_u32..).all(|(version, number)| version.number() == number);
             prop_assert!(in_order);
         }
+    }
+
+    /// Taken back and submitted again unchanged, a quote asks nobody whose rule was completed, and after an approval nobody
+    /// at all.
+    #[test]
+    fn what_was_approved_is_not_asked_again(total in 400_i64..1_700, answers in vec(prop::sample::select(vec!["manager", "director", "finance"]), 0..6)) {
+        let policy = Arc::new(approvals(&APPROVALS.replace(r#""rules""#, r#""repeat": "when_worse", "rules""#)));
+        let on = |told: &mut Told, who: &str, command: &QuoteCommand| {
+            let context = QuoteContext { approvals: policy.clone(), ..context(who, "2017-03-15") };
+            told.on(&context, command).is_ok()
+        };
+        let mut told = Told::default();
+        on(&mut told, "agent", &draft(total));
+        on(&mut told, "agent", &QuoteCommand::Submit);
+        for who in answers {
+            on(&mut told, who, &QuoteCommand::Approve { comment: None });
+        }
+        let completed: Vec<String> = told.quote.approval().unwrap().approved_rules(&policy).map(str::to_owned).collect();
+        let was_approved = told.quote.status() == Some(QuoteStatus::Approved);
+        let back = if was_approved { QuoteCommand::Reopen } else { QuoteCommand::Recall };
+        prop_assert!(on(&mut told, "agent", &back));
+        prop_assert!(on(&mut told, "agent", &QuoteCommand::Submit));
+        let submission = told.quote.latest().unwrap().submission().unwrap();
+        let asked: Vec<&str> = submission.required().map(|required| required.rule.as_str()).collect();
+        prop_assert!(asked.iter().all(|rule| !completed.iter().any(|done| done == rule)), "{asked:?} of {completed:?}");
+        prop_assert_eq!(was_approved, asked.is_empty());
+        prop_assert_eq!(was_approved, told.quote.status() == Some(QuoteStatus::Approved));
     }
 
     #[test]

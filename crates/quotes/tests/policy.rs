@@ -37,7 +37,7 @@ fn every_fault_of_a_policy_is_reported() {
     rules[0].approvers: name at least one approver; a quote that no rule names is approved by itself
     rules[1].id: `a` stands at rules[0] already
     rules[1].approvers[0]: write 1 to 200 characters without blanks around them
-    rules[1].when.fact: no fact is named "discount"; there are: discount_percent, floor_shortfall, floor_violations, largest_line_discount_percent, line_count, list_total, margin_percent, net_total, validity_days
+    rules[1].when.fact: no fact is named "discount"; there are: action, charged, credited, discount_percent, floor_shortfall, floor_violations, largest_line_discount_percent, line_count, list_total, margin_percent, net_total, validity_days
     rules[2].when.gt: "net_total" is a number, and "10 USD" is not; write a decimal as a string, such as "1000.50"
     rules[2].any_line.all[0].fact: no fact is named "net_total"; there are: component, discount_percent, list, net, product, quantity
     "#);

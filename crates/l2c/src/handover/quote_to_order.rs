@@ -12,7 +12,7 @@ use super::error::Thing;
 /// product is the product's id, and behind a slash the component that the line is.
 ///
 /// # Errors
-/// [`HandoverError::NotReady`] if the quote is not accepted; [`HandoverError::Missing`] if it is not drafted;
+/// [`HandoverError::NotReady`] if the quote is not accepted, or amends a contract; [`HandoverError::Missing`] if it is not drafted;
 /// [`HandoverError::Unfit`] if a line's id is no key of an order.
 pub fn quote_to_order(
     quote: &Quote,
@@ -29,6 +29,8 @@ pub fn quote_to_order(
     let is_accepted = matches!(status, QuoteStatus::Accepted | QuoteStatus::Ordered);
     from.is(is_accepted, "accepted", status)?;
     let version = from.needs("version", quote.latest())?;
+    let is_sale = version.terms().amendment.is_none();
+    from.is(is_sale, "a sale", "an amendment of a contract")?;
     let priced = from.needs("figures", version.priced())?;
     let parties = from.needs("parties", quote.parties())?;
     let line = |line: &PricedLine| {

@@ -96,6 +96,23 @@ impl ApprovalFigures {
         })
     }
 
+    /// Those of an amendment: `action`, what is `charged`, and what is `credited`, above zero for what is given back. Its `discount_percent` is that of
+    /// what is charged, since a credit has no list price.
+    #[must_use]
+    pub fn amending(mut self, action: &str, priced: &PricedQuote) -> Self {
+        let (charged, credited): (Vec<&PricedLine>, Vec<&PricedLine>) =
+            priced.lines().iter().partition(|line| line.is_sold());
+        let total = |lines: &[&PricedLine]| lines.iter().map(|line| line.net.exact()).sum::<Exact>();
+        self.quote.set("action", action);
+        self.quote.set("charged", total(&charged));
+        self.quote.set("credited", -total(&credited));
+        let amounts: Vec<LineAmounts> = charged.into_iter().map(LineAmounts::of).collect();
+        if let Some(discount) = Self::of_lines(&amounts).get("discount_percent") {
+            self.quote.set("discount_percent", discount.clone());
+        }
+        self
+    }
+
     /// The facts of every quote.
     pub(super) fn quote_types() -> FactTypes {
         FactTypes::new()
@@ -108,6 +125,9 @@ impl ApprovalFigures {
             .number("floor_shortfall")
             .number("largest_line_discount_percent")
             .number("validity_days")
+            .text("action")
+            .number("charged")
+            .number("credited")
     }
 
     /// The facts of every line.
@@ -127,7 +147,7 @@ impl LineAmounts {
         Self {
             list: line.list.exact(),
             net: line.net.exact(),
-            cost: None,
+            cost: line.cost.clone(),
         }
     }
 }
