@@ -60,6 +60,22 @@ pub enum CalendarError {
         /// What was found, cut to 60 characters.
         text: String,
     },
+    /// A calendar without a business day for ten years.
+    #[error(
+        "there is no business day within ten years of {from}: leave a day of the week out of the weekend"
+    )]
+    NoBusinessDay {
+        /// Where the search began.
+        from: NaiveDate,
+    },
+    /// More business days than are counted at once.
+    #[error("{days} business days: at most {limit} are counted at once")]
+    TooManyDays {
+        /// How many.
+        days: u32,
+        /// The limit.
+        limit: u32,
+    },
     /// Neither a day nor an instant.
     #[error("`{text}` is neither a day nor an instant: write YYYY-MM-DD or YYYY-MM-DDThh:mm:ss")]
     InvalidMoment {
@@ -111,6 +127,8 @@ impl CalendarError {
             Self::DatesNeeded { .. } => "dates_needed",
             Self::InvalidMonth { .. } => "invalid_month",
             Self::InvalidQuarter { .. } => "invalid_quarter",
+            Self::NoBusinessDay { .. } => "no_business_day",
+            Self::TooManyDays { .. } => "invalid_days",
             Self::InvalidMoment { .. } => "invalid_moment",
             Self::InvalidPeriods { .. } => "invalid_period",
             Self::EarlierMonthOpen { .. } => "earlier_month_open",

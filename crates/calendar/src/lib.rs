@@ -20,6 +20,7 @@
 //!
 //! # Where things are
 //! - [`Period`]: a half-open span of days; [`add_months`]: month arithmetic, clamped to the end of the month.
+//! - [`BusinessCalendar`]: the days on which somebody works, and counting in them.
 //! - [`Validity`]: from when until when something holds, in days or instants ([`Moment`]).
 //! - [`BillingCycle`]: an anchored grid of periods, and the tiling of a term by it.
 //! - [`ProrationPolicy`]: the part of the price of a [`PriceTerm`] that a period costs, as a [`Proration`].
@@ -37,16 +38,17 @@
 //! | `dates_needed` | give a period instead of a number of days or months |
 //! | `too_many_periods` | ask for a shorter term or a longer cycle |
 //! | `invalid_month`, `invalid_quarter`, `invalid_moment` | show the expected form |
+//! | `no_business_day`, `invalid_days` | leave a day to work on; count fewer days |
 //! | `invalid_period` | correct the periods: the message says what they need |
 //! | `earlier_month_open` | close the earlier month first |
 //! | `not_closed` | nothing: the month is open |
 //! | `invalid_authority` | ask who allows it |
 //!
 //! # What it is not
-//! It has no clock and no time zone: the host chooses the dates. Business days and holidays are not
-//! here.
+//! It has no clock and no time zone: the host chooses the dates. It knows no country's holidays: the host lists them.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod business_calendar;
 mod cycle;
 mod error;
 mod fiscal_calendar;
@@ -59,6 +61,7 @@ mod proration;
 mod quarter;
 mod validity;
 
+pub use business_calendar::{BusinessCalendar, MAX_BUSINESS_DAYS};
 pub use chrono::NaiveDate;
 pub use cycle::{BillingCycle, MAX_PERIODS};
 pub use error::CalendarError;

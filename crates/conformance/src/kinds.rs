@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{host, leads, pricing, receivables, revenue};
+use crate::{host, leads, orders, pricing, receivables, revenue};
 
 /// A kind of case and its interpreter.
 pub struct Kind {
@@ -147,6 +147,26 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "pipeline_value",
         interpret: leads::pipeline_value,
+    },
+    Kind {
+        name: "order_promise",
+        interpret: orders::promise,
+    },
+    Kind {
+        name: "order_discrete_atp",
+        interpret: orders::discrete_atp,
+    },
+    Kind {
+        name: "order_delivery_dates",
+        interpret: orders::delivery_dates,
+    },
+    Kind {
+        name: "order_allocation",
+        interpret: orders::allocation,
+    },
+    Kind {
+        name: "order_credit_check",
+        interpret: orders::credit_check,
     },
     Kind {
         name: "host_event_append",

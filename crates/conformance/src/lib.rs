@@ -27,6 +27,7 @@ mod given;
 mod host;
 mod kinds;
 mod leads;
+mod orders;
 mod pricing;
 mod receivables;
 mod revenue;

@@ -40,6 +40,10 @@
 //! - [`LineKind`]: goods and licences are delivered, also in parts; a service starts as a whole and runs over
 //!   its term. A service counts as fulfilled when it starts: what runs then is the contract's.
 //! - [`Hold`]: a record that stops deliveries on the days it covers. [`HoldPolicy`]: which orders get one.
+//! - [`Supply`]: what can be promised when, and which commitment stands in the way. [`DiscreteAvailability`]: the same
+//!   in periods.
+//! - [`StockAllocation`]: scarce stock given to orders. [`DeliveryRoute`]: when goods leave and arrive.
+//! - [`CreditCheck`]: whether an order is to be held for what the customer owes.
 //!
 //! # Nothing to do
 //! What asks for what is already so is accepted without an event: the same order placed again, an order
@@ -65,16 +69,24 @@
 //! | `over_fulfilment` | Deliver at most what is open. |
 //! | codes of `l2c-money`, `l2c-calendar` | As their pages say. |
 //!
+//! Codes of [`OrderError`], of questions about supply, dates and credit: `invalid_quantity`, `invalid_amount`,
+//! `length_mismatch`, and codes of `l2c-money` and `l2c-calendar`.
+//!
 //! Faults of a hold policy, all of them with their paths: `invalid_text`, `reversed_validity`,
 //! `invalid_release`, and the codes of `l2c-rules`.
 //!
 //! # What it is not
-//! Not a stock ledger: it does not know what is on the shelf. It sends nothing and bills nothing; it says
+//! Not a stock ledger: what is on the shelf is told to it. It sends nothing and bills nothing; it says
 //! what was delivered when, and what that is worth.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod available_to_promise;
 mod command;
+mod credit_check;
 mod decide;
+mod delivery_dates;
+mod discrete_available_to_promise;
+mod error;
 mod event;
 mod hold;
 mod hold_policy;
@@ -83,6 +95,7 @@ mod line;
 mod order;
 mod refusal;
 mod status;
+mod stock_allocation;
 
 // What the public API names of other crates, so that a program needs this one alone.
 pub use chrono;
@@ -91,7 +104,12 @@ pub use l2c_host as host;
 pub use l2c_money as money;
 pub use l2c_rules as rules;
 
+pub use available_to_promise::{DatedQuantity, Promise, Supply};
 pub use command::{OrderCommand, OrderContext, OrderTerms};
+pub use credit_check::{CreditCheck, CreditDecision, CreditReason};
+pub use delivery_dates::{DeliveryDates, DeliveryRoute, LatestDates};
+pub use discrete_available_to_promise::DiscreteAvailability;
+pub use error::OrderError;
 pub use event::{OrderEvent, OrderFact};
 pub use hold::{Hold, HoldRelease, HoldScope, HoldTerms};
 pub use hold_policy::{HoldPolicy, HoldPolicyDocument, HoldRuleDocument};
@@ -101,3 +119,7 @@ pub use line::{Delivery, LineKind, LineTerms, OrderLine};
 pub use order::Order;
 pub use refusal::OrderRefusal;
 pub use status::{Fulfilment, ORDER_MACHINE, OrderStatus};
+pub use stock_allocation::{
+    AllocatedLine, AllocationFill, AllocationRule, AllocationRun, StockAllocation, StockReceipt, WaitingLine,
+    WaitingOrder,
+};
