@@ -149,6 +149,22 @@ pub const KINDS: &[Kind] = &[
         interpret: leads::pipeline_value,
     },
     Kind {
+        name: "order_status",
+        interpret: orders::order_status,
+    },
+    Kind {
+        name: "order_item_rollup",
+        interpret: orders::item_rollup,
+    },
+    Kind {
+        name: "order_split",
+        interpret: orders::split,
+    },
+    Kind {
+        name: "order_exchange",
+        interpret: orders::exchange,
+    },
+    Kind {
         name: "order_promise",
         interpret: orders::promise,
     },

@@ -27,6 +27,85 @@ pub enum OrderError {
         /// What would be right.
         expected: &'static str,
     },
+    /// An order without lines.
+    #[error("there are no lines; an order has at least one")]
+    NoLines,
+    /// Two lines with one id.
+    #[error("line `{line}` stands twice; give each line its own id")]
+    DuplicateLine {
+        /// The line.
+        line: String,
+    },
+    /// A price or a rate of a line that is refused.
+    #[error("line `{line}`: write {expected}")]
+    InvalidLine {
+        /// The line.
+        line: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// A discount above the line that it is taken off.
+    #[error("line `{line}`: a discount of {discount} is more than the {gross} of the line")]
+    DiscountExceedsLine {
+        /// The line.
+        line: String,
+        /// The discount.
+        discount: Money,
+        /// What the line comes to.
+        gross: Money,
+    },
+    /// A discount above the lines that it is taken off.
+    #[error("a discount of {discount} is more than the {total} of the lines")]
+    DiscountExceedsTotal {
+        /// The discount.
+        discount: Money,
+        /// What the lines come to.
+        total: Money,
+    },
+    /// A line that there is not.
+    #[error("there is no line `{line}`")]
+    NotFound {
+        /// The line.
+        line: String,
+    },
+    /// More than was bought and did not come back yet.
+    #[error("line `{line}`: {quantity} cannot come back: at most {max_quantity}")]
+    OverReturn {
+        /// The line.
+        line: String,
+        /// How much.
+        quantity: Exact,
+        /// How much could.
+        max_quantity: Exact,
+    },
+    /// Two parts with one id.
+    #[error("part `{part}` stands twice; give each part its own id")]
+    DuplicatePart {
+        /// The part.
+        part: String,
+    },
+    /// A line whose parts do not add up to it.
+    #[error("line `{line}`: the parts have {parts} of {ordered}; together they take all of it")]
+    SplitMismatch {
+        /// The line.
+        line: String,
+        /// What was ordered.
+        ordered: Exact,
+        /// What the parts have.
+        parts: Exact,
+    },
+    /// Counters of a line that cannot be.
+    #[error("lines[{line}]: {expected}: {found} against {limit}")]
+    InconsistentQuantities {
+        /// The position of the line.
+        line: usize,
+        /// What was found.
+        found: Exact,
+        /// What it may be at most.
+        limit: Exact,
+        /// What is wrong.
+        expected: &'static str,
+    },
     /// Two series that do not have the same number of periods.
     #[error("{receipts} periods of receipts and {demands} of demands: give as many of both")]
     LengthMismatch {
@@ -49,7 +128,16 @@ impl OrderError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::InvalidQuantity { .. } => "invalid_quantity",
-            Self::InvalidAmount { .. } => "invalid_amount",
+            Self::InvalidAmount { .. } | Self::InvalidLine { .. } => "invalid_amount",
+            Self::NoLines => "no_lines",
+            Self::DuplicateLine { .. } => "duplicate_line",
+            Self::DiscountExceedsLine { .. } => "discount_exceeds_line",
+            Self::DiscountExceedsTotal { .. } => "discount_exceeds_total",
+            Self::NotFound { .. } => "not_found",
+            Self::OverReturn { .. } => "over_return",
+            Self::DuplicatePart { .. } => "duplicate_part",
+            Self::SplitMismatch { .. } => "split_mismatch",
+            Self::InconsistentQuantities { .. } => "inconsistent_quantities",
             Self::LengthMismatch { .. } => "length_mismatch",
             Self::Money(error) => error.code(),
             Self::Calendar(error) => error.code(),

@@ -43,6 +43,10 @@
 //! - [`Supply`]: what can be promised when, and which commitment stands in the way. [`DiscreteAvailability`]: the same
 //!   in periods.
 //! - [`StockAllocation`]: scarce stock given to orders. [`DeliveryRoute`]: when goods leave and arrive.
+//! - [`OrderAmounts`]: what an order comes to, and what some units of a line carry of it; [`OrderAmounts::split`],
+//!   [`Exchange`]: the same to the cent for parts of an order, and for goods that go back for others.
+//! - [`StatusAxes`]: where an order stands, on axes computed from its [`LineUnits`]; [`RolledUpState`]: from the
+//!   states of its items, as TM Forum names them.
 //! - [`CreditCheck`]: whether an order is to be held for what the customer owes.
 //!
 //! # Nothing to do
@@ -69,8 +73,9 @@
 //! | `over_fulfilment` | Deliver at most what is open. |
 //! | codes of `l2c-money`, `l2c-calendar` | As their pages say. |
 //!
-//! Codes of [`OrderError`], of questions about supply, dates and credit: `invalid_quantity`, `invalid_amount`,
-//! `length_mismatch`, and codes of `l2c-money` and `l2c-calendar`.
+//! Codes of [`OrderError`], of questions about amounts, supply, dates and credit: `invalid_quantity`, `invalid_amount`,
+//! `no_lines`, `duplicate_line`, `discount_exceeds_line`, `discount_exceeds_total`, `not_found`, `over_return`,
+//! `duplicate_part`, `split_mismatch`, `inconsistent_quantities`, `length_mismatch`, and codes of `l2c-money` and `l2c-calendar`.
 //!
 //! Faults of a hold policy, all of them with their paths: `invalid_text`, `reversed_validity`,
 //! `invalid_release`, and the codes of `l2c-rules`.
@@ -80,6 +85,7 @@
 //! what was delivered when, and what that is worth.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod amounts;
 mod available_to_promise;
 mod command;
 mod credit_check;
@@ -88,13 +94,17 @@ mod delivery_dates;
 mod discrete_available_to_promise;
 mod error;
 mod event;
+mod exchange;
 mod hold;
 mod hold_policy;
 mod id;
+mod item_state;
 mod line;
 mod order;
+mod order_split;
 mod refusal;
 mod status;
+mod status_axes;
 mod stock_allocation;
 
 // What the public API names of other crates, so that a program needs this one alone.
@@ -104,6 +114,7 @@ pub use l2c_host as host;
 pub use l2c_money as money;
 pub use l2c_rules as rules;
 
+pub use amounts::{LineAmounts, LinePrice, NetAndTax, OrderAmounts, OrderPrices};
 pub use available_to_promise::{DatedQuantity, Promise, Supply};
 pub use command::{OrderCommand, OrderContext, OrderTerms};
 pub use credit_check::{CreditCheck, CreditDecision, CreditReason};
@@ -111,14 +122,21 @@ pub use delivery_dates::{DeliveryDates, DeliveryRoute, LatestDates};
 pub use discrete_available_to_promise::DiscreteAvailability;
 pub use error::OrderError;
 pub use event::{OrderEvent, OrderFact};
+pub use exchange::{AdvanceSettlement, Exchange, ExchangeDirection, ExchangeSettlement};
 pub use hold::{Hold, HoldRelease, HoldScope, HoldTerms};
 pub use hold_policy::{HoldPolicy, HoldPolicyDocument, HoldRuleDocument};
 pub use id::{OrderId, OrderLineId};
+pub use item_state::{ItemState, RejectedAndCancelled, RolledUpState};
 pub use l2c_documents::{Fault, Faults};
 pub use line::{Delivery, LineKind, LineTerms, OrderLine};
 pub use order::Order;
+pub use order_split::{LineQuantity, OrderPart, SplitBy, SplitPart};
 pub use refusal::OrderRefusal;
 pub use status::{Fulfilment, ORDER_MACHINE, OrderStatus};
+pub use status_axes::{
+    DeliveryStatus, InvoicePolicy, InvoiceStatus, LineUnits, OrderFlag, OrderSummary, ReturnStatus,
+    ReturnedUnits, StatusAxes, percent_delivered,
+};
 pub use stock_allocation::{
     AllocatedLine, AllocationFill, AllocationRule, AllocationRun, StockAllocation, StockReceipt, WaitingLine,
     WaitingOrder,
