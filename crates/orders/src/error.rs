@@ -74,9 +74,9 @@ pub enum OrderError {
         /// The line.
         line: String,
         /// How much.
-        quantity: Exact,
+        quantity: Box<Exact>,
         /// How much could.
-        max_quantity: Exact,
+        max_quantity: Box<Exact>,
     },
     /// Two parts with one id.
     #[error("part `{part}` stands twice; give each part its own id")]
@@ -90,9 +90,9 @@ pub enum OrderError {
         /// The line.
         line: String,
         /// What was ordered.
-        ordered: Exact,
+        ordered: Box<Exact>,
         /// What the parts have.
-        parts: Exact,
+        parts: Box<Exact>,
     },
     /// Counters of a line that cannot be.
     #[error("lines[{line}]: {expected}: {found} against {limit}")]
@@ -100,9 +100,9 @@ pub enum OrderError {
         /// The position of the line.
         line: usize,
         /// What was found.
-        found: Exact,
+        found: Box<Exact>,
         /// What it may be at most.
-        limit: Exact,
+        limit: Box<Exact>,
         /// What is wrong.
         expected: &'static str,
     },

@@ -106,8 +106,8 @@ impl Exchange<'_> {
         if after > line.quantity {
             return Err(OrderError::OverReturn {
                 line: id.clone(),
-                quantity: quantity.clone(),
-                max_quantity: &line.quantity - &*before,
+                quantity: Box::new(quantity.clone()),
+                max_quantity: Box::new(&line.quantity - &*before),
             });
         }
         let part = line.units(before, &after)?;

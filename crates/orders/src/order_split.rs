@@ -89,8 +89,8 @@ impl OrderAmounts {
             if parts != line.quantity {
                 return Err(OrderError::SplitMismatch {
                     line: line.line.clone(),
-                    ordered: line.quantity.clone(),
-                    parts,
+                    ordered: Box::new(line.quantity.clone()),
+                    parts: Box::new(parts),
                 });
             }
         }

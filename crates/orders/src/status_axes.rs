@@ -168,8 +168,8 @@ impl LineUnits {
                 if found > limit {
                     return Err(OrderError::InconsistentQuantities {
                         line: index,
-                        found: found.clone(),
-                        limit: limit.clone(),
+                        found: Box::new(found.clone()),
+                        limit: Box::new(limit.clone()),
                         expected,
                     });
                 }
