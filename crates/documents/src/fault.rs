@@ -1,5 +1,8 @@
 use std::fmt;
 
+/// How many characters of a message are kept.
+const MAX_MESSAGE: usize = 2_000;
+
 /// One thing that is wrong with a document: where, what kind, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -15,12 +18,17 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault at a place.
+    /// A fault at a place. Of a message that quotes a text without end the beginning is kept.
     pub fn new(path: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+            message.truncate(end);
+            message.push('…');
+        }
         Self {
             path: path.into(),
             code,
-            message: message.into(),
+            message,
             choices: Vec::new(),
         }
     }

@@ -1,5 +1,6 @@
 //! Configurations: what can be chosen together, what it needs, and what it costs.
 
+mod assembly;
 mod bundle_price;
 mod clauses;
 mod condition;
@@ -14,6 +15,7 @@ mod nested;
 mod open;
 mod order;
 mod repair;
+mod rotation;
 mod search;
 mod violation;
 

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use l2c_money::{Exact, Percent};
 use l2c_pricing::rules::Facts;
 use l2c_pricing::{
-    Catalogue, Circumstances, ConfigurationModel, ConfigurationModelDocument, Constraint, DiscountScope,
-    GuidedSelling, OptionGroupDocument, OptionPricing, ProductId, Selection, Violation,
+    Catalogue, Circumstances, ConfigurationModel, Constraint, DiscountScope, GuidedSelling, OptionPricing,
+    ProductId, Selection, Violation,
 };
 use serde_json::{Value, json};
 
@@ -38,52 +38,6 @@ fn codes(document: Value) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-/// Ten attributes of fifty values; of the pairs of values about one in `every` is ruled out.
-fn attributes(every: usize) -> ConfigurationModel {
-    let groups: Vec<OptionGroupDocument> = (0..10)
-        .map(|group| {
-            let options: Vec<Value> = (0..50)
-                .map(|value| json!({"id": format!("{group}-{value}")}))
-                .collect();
-            serde_json::from_value(json!({"id": format!("{group}"), "min": 1, "max": 1, "options": options}))
-                .unwrap()
-        })
-        .collect();
-    let mut excludes = Vec::new();
-    for (one, other) in (0..10).flat_map(|one: usize| (one + 1..10).map(move |other| (one, other))) {
-        for (a, b) in (0..50).flat_map(|a: usize| (0..50).map(move |b: usize| (a, b))) {
-            if ((a * a * 37 + b * b * 61 + a * b * 11 + one * 9_176 + other * 113) / 7).is_multiple_of(every)
-            {
-                excludes.push((format!("{one}-{a}"), format!("{other}-{b}")));
-            }
-        }
-    }
-    ConfigurationModel::new(&ConfigurationModelDocument {
-        groups,
-        excludes,
-        ..ConfigurationModelDocument::default()
-    })
-    .unwrap()
-}
-
-#[test]
-fn ten_attributes_of_fifty_values_take_a_bounded_search() {
-    let free = attributes(usize::MAX).with_search_limit(100_000);
-    let count = free.configurator(&plain()).unwrap().count().unwrap();
-    assert_eq!(count, Exact::integer(50).pow(10).unwrap());
-
-    // A fifth and a third of the pairs ruled out: an answer each time, within the bound that holds by itself.
-    for every in [5, 3] {
-        let model = attributes(every);
-        let configurator = model.configurator(&plain()).unwrap();
-        let wishes = Selection::of(["0-1", "1-1", "2-1", "3-1"]);
-        let closest = configurator.closest(&wishes).unwrap();
-        assert!(closest.is_some());
-        let groups = configurator.available(&Selection::of(["0-1"])).unwrap();
-        assert!(groups.len() == 10 && groups.iter().all(|group| !group.options.is_empty()));
-    }
-}
-
 #[test]
 fn a_bundle_of_five_hundred_options_is_counted_exactly() {
     let options: Vec<Value> = (0..500)
@@ -104,22 +58,6 @@ fn a_bundle_of_five_hundred_options_is_counted_exactly() {
     let repair = chain.repair(&Selection::of(["o3"])).unwrap().unwrap();
     // Nothing chosen is one change, the three below it would be three.
     assert_eq!((repair.add.len(), repair.remove.len()), (0, 1));
-}
-
-#[test]
-fn too_much_work_is_an_error_and_not_a_guess() {
-    let model = attributes(7).with_search_limit(1_000);
-    let configurator = model.configurator(&plain()).unwrap();
-    assert_eq!(configurator.count().unwrap_err().code(), "search_limit");
-    assert_eq!(configurator.list(5).unwrap_err().code(), "search_limit");
-    let many: Vec<Value> = (0..1_000_000)
-        .map(|option| json!({"id": format!("o{option}")}))
-        .collect();
-    let document = serde_json::from_value(json!({"groups": [{"id": "any", "options": many}]})).unwrap();
-    assert_eq!(
-        ConfigurationModel::new(&document).unwrap_err().code(),
-        "too_large"
-    );
 }
 
 #[test]

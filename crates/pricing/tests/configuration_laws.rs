@@ -106,6 +106,43 @@ fn models() -> impl Strategy<Value = ConfigurationModelDocument> {
     })
 }
 
+/// Attributes of one value each, perhaps one of none, and a group of which anything goes: many pairs between them.
+fn attributes() -> impl Strategy<Value = ConfigurationModelDocument> {
+    let sizes = prop::collection::vec((1..=4_usize, 0..=1_i64), 2..=3);
+    (sizes, 0..=2_usize).prop_flat_map(|(sizes, extras)| {
+        let count = sizes.iter().map(|(size, _)| size).sum::<usize>() + extras;
+        let name = move || (0..count).prop_map(|id| format!("o{id}"));
+        let pairs = |most: usize| prop::collection::vec((name(), name()), 0..=most);
+        (Just(sizes), pairs(3), pairs(14)).prop_map(move |(sizes, requires, excludes)| {
+            let mut next = 0;
+            let mut group = |size: usize, min: i64, max: Option<i64>| {
+                let options = (next..next + size).map(|id| option(id, None)).collect();
+                next += size;
+                OptionGroupDocument {
+                    id: format!("g{next}"),
+                    min,
+                    max,
+                    when: None,
+                    options,
+                }
+            };
+            let mut groups: Vec<_> = sizes
+                .into_iter()
+                .map(|(size, min)| group(size, min, Some(1)))
+                .collect();
+            if extras > 0 {
+                groups.push(group(extras, 0, None));
+            }
+            ConfigurationModelDocument {
+                groups,
+                requires,
+                excludes,
+                ..ConfigurationModelDocument::default()
+            }
+        })
+    })
+}
+
 fn sound(condition: &Condition, groups: &[OptionGroupDocument], known: bool) -> bool {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => parts.iter().all(|part| sound(part, groups, known)),
@@ -196,11 +233,11 @@ fn without(document: &ConfigurationModelDocument, constraint: &Constraint) -> Co
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn the_solver_agrees_with_brute_force(
-        document in models(),
+        document in prop_oneof![models(), attributes()],
         wishes in prop::collection::vec((0..9_usize).prop_map(|id| format!("o{id}")), 0..5),
     ) {
         let model = ConfigurationModel::new(&document).unwrap();

@@ -65,69 +65,87 @@ pub enum Constraint {
     },
 }
 
+/// Which constraint of the model, by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Minimum(usize),
+    Maximum(usize),
+    Offered(usize),
+    Requires(usize),
+    Excludes(usize),
+    ParentExcludes(usize),
+    Quantity(usize),
+    Rule(usize),
+    Number(usize),
+}
+
+/// What the search must heed for a constraint.
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    Clause(Vec<Literal>),
+    Bound(AtLeast),
+}
+
 /// A model under given circumstances, as the search reads it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clauses {
     pub(super) variables: usize,
-    clauses: Vec<Vec<Literal>>,
-    bounds: Vec<AtLeast>,
+    /// What conditions mean: true of every choice of options.
+    pub(super) definitions: Vec<Vec<Literal>>,
+    /// The constraints; those of one origin stand together, and origins in the order of the model.
+    pub(super) parts: Vec<(Origin, Part)>,
     pub(super) groups: Vec<GroupBounds>,
-    /// Each constraint with the literal that switches it on, where that was asked for.
-    pub(super) switches: Vec<(Constraint, Literal)>,
+}
+
+impl Part {
+    /// Whether it holds of a choice.
+    pub(super) fn holds(&self, chosen: &[bool]) -> bool {
+        let holds = |literal: &Literal| {
+            chosen.get(literal.variable()).copied().unwrap_or(false) == literal.is_positive()
+        };
+        match self {
+            Self::Clause(clause) => clause.iter().any(holds),
+            Self::Bound(bound) => {
+                bound.guard.as_ref().is_some_and(|guard| !holds(guard))
+                    || bound.literals.iter().filter(|literal| holds(literal)).count() >= bound.bound
+            }
+        }
+    }
 }
 
 impl Clauses {
-    /// With a switch for each constraint, or with all of them on.
-    pub(super) fn new(configurator: &Configurator<'_>, switched: bool) -> Self {
+    pub(super) fn new(configurator: &Configurator<'_>) -> Self {
         let model = configurator.model;
         let mut built = Self {
             variables: model.options.len(),
             ..Self::default()
         };
-        let id = |option: usize| {
-            model
-                .options
-                .get(option)
-                .map_or_else(String::new, |option| option.id.clone())
-        };
-        for (group, offered) in model.groups.iter().zip(&configurator.offered) {
+        for (index, (group, offered)) in model.groups.iter().zip(&configurator.offered).enumerate() {
             let guard = built.guard(offered);
             let size = group.options.len();
             let max = group.max.unwrap_or(size);
             let options = || group.options.clone().map(Literal::yes);
             if group.min > 0 {
-                let constraint = || Constraint::Minimum {
-                    group: group.id.clone(),
-                };
-                let switch = built.switch(switched, constraint);
-                built.bounds.push(AtLeast {
+                let bound = AtLeast {
                     literals: options().collect(),
                     bound: group.min,
-                    guard: None,
+                    guard,
                     choice: true,
-                });
-                built.guard_last(switch, guard);
+                };
+                built.parts.push((Origin::Minimum(index), Part::Bound(bound)));
             }
             if max < size {
-                let constraint = || Constraint::Maximum {
-                    group: group.id.clone(),
-                };
-                let switch = built.switch(switched, constraint);
-                built.bounds.push(AtLeast {
+                let bound = AtLeast {
                     literals: options().map(|option| !option).collect(),
                     bound: size.saturating_sub(max),
                     guard: None,
                     choice: false,
-                });
-                built.guard_last(switch, None);
+                };
+                built.parts.push((Origin::Maximum(index), Part::Bound(bound)));
             }
             if let Some(guard) = guard {
-                let constraint = || Constraint::Offered {
-                    group: group.id.clone(),
-                };
-                let switch = built.switch(switched, constraint);
                 for option in options() {
-                    built.clause(switch, vec![!option, guard]);
+                    built.clause(Origin::Offered(index), vec![!option, guard]);
                 }
             }
             built.groups.push(GroupBounds {
@@ -137,70 +155,59 @@ impl Clauses {
                 guard,
             });
         }
-        for &(option, other) in &model.requires {
-            let constraint = || Constraint::Requires {
-                option: id(option),
-                other: id(other),
-            };
-            let switch = built.switch(switched, constraint);
-            built.clause(switch, vec![!Literal::yes(option), Literal::yes(other)]);
+        for (index, &(option, other)) in model.requires.iter().enumerate() {
+            let clause = vec![!Literal::yes(option), Literal::yes(other)];
+            built.clause(Origin::Requires(index), clause);
         }
-        for &(option, other) in &model.excludes {
-            let constraint = || Constraint::Excludes {
-                option: id(option),
-                other: id(other),
-            };
-            let switch = built.switch(switched, constraint);
-            built.clause(switch, vec![!Literal::yes(option), !Literal::yes(other)]);
+        for (index, &(option, other)) in model.excludes.iter().enumerate() {
+            let clause = vec![!Literal::yes(option), !Literal::yes(other)];
+            built.clause(Origin::Excludes(index), clause);
         }
-        for ((parent, option), outside) in model.parent_excludes.iter().zip(&configurator.parent_chosen) {
+        let parents = model.parent_excludes.iter().zip(&configurator.parent_chosen);
+        for (index, ((parent, option), outside)) in parents.enumerate() {
             let clause = match parent {
                 ParentOption::Outside(_) if !outside => continue,
                 ParentOption::Outside(_) => vec![!Literal::yes(*option)],
                 ParentOption::Here(parent) => vec![!Literal::yes(*parent), !Literal::yes(*option)],
             };
-            let constraint = || Constraint::ParentExcludes {
-                option: match parent {
-                    ParentOption::Outside(parent) => parent.clone(),
-                    ParentOption::Here(parent) => id(*parent),
-                },
-                other: id(*option),
-            };
-            let switch = built.switch(switched, constraint);
-            built.clause(switch, clause);
+            built.clause(Origin::ParentExcludes(index), clause);
         }
-        for (index, option) in model.options.iter().enumerate() {
+        for index in 0..model.options.len() {
             if configurator.exceeds(index).is_some() || configurator.not_offered_quantity(index).is_some() {
-                let constraint = || Constraint::Quantity {
-                    option: option.id.clone(),
-                };
-                let switch = built.switch(switched, constraint);
-                built.clause(switch, vec![!Literal::yes(index)]);
+                built.clause(Origin::Quantity(index), vec![!Literal::yes(index)]);
             }
         }
-        for (rule, formula) in model.rules.iter().zip(&configurator.rules) {
-            let Some(formula) = formula else { continue };
-            let constraint = || Constraint::Rule {
-                rule: rule.id.clone(),
-            };
-            let switch = built.switch(switched, constraint);
-            built.require(switch, formula);
+        for (index, formula) in configurator.rules.iter().enumerate() {
+            if let Some(formula) = formula {
+                built.require(Origin::Rule(index), formula);
+            }
         }
         for (index, number) in model.numbers.iter().enumerate() {
             if configurator.out_of_range(index) {
-                let constraint = || Constraint::Number {
-                    number: number.id.clone(),
-                };
-                let switch = built.switch(switched, constraint);
                 let within = number.within.map(|option| !Literal::yes(option));
-                built.clause(switch, within.into_iter().collect());
+                built.clause(Origin::Number(index), within.into_iter().collect());
             }
         }
         built
     }
 
     pub(super) fn search(&self, limit: u64) -> Search {
-        Search::new(self.variables, &self.clauses, &self.bounds, limit)
+        let mut search = Search::new(self.variables, limit);
+        for clause in &self.definitions {
+            search.add_clause(clause.clone());
+        }
+        // Bounds first: a clause is shorter for what they settle.
+        for (_, part) in &self.parts {
+            if let Part::Bound(bound) = part {
+                search.add_bound(bound.clone());
+            }
+        }
+        for (_, part) in &self.parts {
+            if let Part::Clause(clause) = part {
+                search.add_clause(clause.clone());
+            }
+        }
+        search
     }
 
     fn variable(&mut self) -> usize {
@@ -209,32 +216,8 @@ impl Clauses {
         variable
     }
 
-    fn switch(&mut self, switched: bool, constraint: impl Fn() -> Constraint) -> Option<Literal> {
-        switched.then(|| {
-            let switch = Literal::yes(self.variable());
-            self.switches.push((constraint(), switch));
-            switch
-        })
-    }
-
-    fn clause(&mut self, switch: Option<Literal>, mut clause: Vec<Literal>) {
-        clause.extend(switch.map(|switch| !switch));
-        self.clauses.push(clause);
-    }
-
-    /// Puts the bound that was added last under all that must hold for it.
-    fn guard_last(&mut self, switch: Option<Literal>, guard: Option<Literal>) {
-        let both = match (switch, guard) {
-            (Some(switch), Some(guard)) => {
-                let both = Literal::yes(self.variable());
-                self.clauses.push(vec![!switch, !guard, both]);
-                Some(both)
-            }
-            (one, other) => one.or(other),
-        };
-        if let Some(bound) = self.bounds.last_mut() {
-            bound.guard = both;
-        }
+    fn clause(&mut self, origin: Origin, clause: Vec<Literal>) {
+        self.parts.push((origin, Part::Clause(clause)));
     }
 
     /// A literal for a condition; `None` if it holds in any case.
@@ -248,7 +231,8 @@ impl Clauses {
             Formula::Literal(literal) => *literal,
             Formula::Constant(holds) => {
                 let literal = Literal::yes(self.variable());
-                self.clauses.push(vec![if *holds { literal } else { !literal }]);
+                self.definitions
+                    .push(vec![if *holds { literal } else { !literal }]);
                 literal
             }
             Formula::All(parts) | Formula::Any(parts) => {
@@ -259,30 +243,90 @@ impl Clauses {
                 let literal = Literal::yes(self.variable());
                 let mut back = vec![side(literal)];
                 for part in parts {
-                    self.clauses.push(vec![!side(literal), side(part)]);
+                    self.definitions.push(vec![!side(literal), side(part)]);
                     back.push(!side(part));
                 }
-                self.clauses.push(back);
+                self.definitions.push(back);
                 literal
             }
         }
     }
 
-    fn require(&mut self, switch: Option<Literal>, formula: &Formula) {
+    fn require(&mut self, origin: Origin, formula: &Formula) {
         match formula {
             Formula::Constant(true) => {}
-            Formula::Constant(false) => self.clause(switch, Vec::new()),
-            Formula::Literal(literal) => self.clause(switch, vec![*literal]),
-            Formula::All(parts) => parts.iter().for_each(|part| self.require(switch, part)),
+            Formula::Constant(false) => self.clause(origin, Vec::new()),
+            Formula::Literal(literal) => self.clause(origin, vec![*literal]),
+            Formula::All(parts) => parts.iter().for_each(|part| self.require(origin, part)),
             Formula::Any(parts) => {
                 let clause = parts.iter().map(|part| self.literal(part)).collect();
-                self.clause(switch, clause);
+                self.clause(origin, clause);
             }
         }
     }
 }
 
 impl Configurator<'_> {
+    /// A constraint by its names.
+    pub(super) fn constraint(&self, origin: Origin) -> Constraint {
+        let model = self.model;
+        let option = |index: usize| {
+            let entry = model.options.get(index);
+            entry.map_or_else(String::new, |entry| entry.id.clone())
+        };
+        let group = |index: usize| {
+            let entry = model.groups.get(index);
+            entry.map_or_else(String::new, |entry| entry.id.clone())
+        };
+        let pair = |pairs: &[(usize, usize)], index: usize| {
+            let (one, other) = pairs.get(index).copied().unwrap_or_default();
+            (option(one), option(other))
+        };
+        match origin {
+            Origin::Minimum(index) => Constraint::Minimum { group: group(index) },
+            Origin::Maximum(index) => Constraint::Maximum { group: group(index) },
+            Origin::Offered(index) => Constraint::Offered { group: group(index) },
+            Origin::Requires(index) => {
+                let (option, other) = pair(&model.requires, index);
+                Constraint::Requires { option, other }
+            }
+            Origin::Excludes(index) => {
+                let (option, other) = pair(&model.excludes, index);
+                Constraint::Excludes { option, other }
+            }
+            Origin::ParentExcludes(index) => {
+                let found = model.parent_excludes.get(index);
+                let (parent, other) = found.map_or((String::new(), String::new()), |(parent, other)| {
+                    let parent = match parent {
+                        ParentOption::Outside(parent) => parent.clone(),
+                        ParentOption::Here(parent) => option(*parent),
+                    };
+                    (parent, option(*other))
+                });
+                Constraint::ParentExcludes {
+                    option: parent,
+                    other,
+                }
+            }
+            Origin::Quantity(index) => Constraint::Quantity {
+                option: option(index),
+            },
+            Origin::Rule(index) => {
+                let rule = model
+                    .rules
+                    .get(index)
+                    .map_or_else(String::new, |rule| rule.id.clone());
+                Constraint::Rule { rule }
+            }
+            Origin::Number(index) => {
+                let number = model.numbers.get(index);
+                Constraint::Number {
+                    number: number.map_or_else(String::new, |number| number.id.clone()),
+                }
+            }
+        }
+    }
+
     /// The most of an option that there may be, if there are more.
     pub(super) fn exceeds(&self, option: usize) -> Option<(&Exact, &Exact)> {
         let limit = self.model.options.get(option)?.max_total.as_ref()?;

@@ -189,7 +189,7 @@ impl ConfigurationModel {
             parent_chosen,
             clauses: Clauses::default(),
         };
-        configurator.clauses = Clauses::new(&configurator, false);
+        configurator.clauses = Clauses::new(&configurator);
         Ok(configurator)
     }
 }

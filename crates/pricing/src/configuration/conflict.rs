@@ -1,9 +1,10 @@
 use serde::{Deserialize, Serialize};
 
-use super::clauses::{Clauses, Constraint};
+use super::clauses::{Constraint, Origin, Part};
 use super::configurator::{Configurator, Selection};
 use super::literal::Literal;
 use super::repair::Repair;
+use super::rotation::Rotation;
 use super::search::{Exhausted, Search};
 use crate::PricingError;
 
@@ -51,35 +52,111 @@ impl Configurator<'_> {
         let Some(wishes) = self.assumptions(selection) else {
             return Ok(None);
         };
+        // The wishes first, which is quick, then the constraints that refuse them.
         let Some(wishes) = smallest(&mut self.search(), &[], wishes)? else {
             return Ok(None);
         };
-        // The wishes first, which is quick, then the constraints that refuse them. What is learned about constraints
-        // stands on choices that way, and the many constraints stay assumed.
-        let clauses = Clauses::new(self, true);
-        let mut search = clauses.search(self.model.steps);
-        let switches = clauses.switches.iter().map(|(_, switch)| *switch).collect();
-        let Some(needed) = smallest(&mut search, &wishes, switches)? else {
+        let Some(origins) = self.refusing(&wishes)? else {
             return Ok(None);
         };
         let options: Vec<bool> = (0..self.model.options.len())
             .map(|option| wishes.contains(&Literal::yes(option)))
             .collect();
-        let constraints = clauses
-            .switches
-            .iter()
-            .filter(|(_, switch)| needed.contains(switch));
-        let constraints = constraints.map(|(constraint, _)| constraint.clone()).collect();
         Ok(Some(Conflict {
             unknown: Vec::new(),
             options: self.ids(&options),
-            constraints,
+            constraints: origins
+                .into_iter()
+                .map(|origin| self.constraint(origin))
+                .collect(),
             repair: None,
+        }))
+    }
+
+    /// Minimal constraints that cannot hold together with the wishes.
+    fn refusing(&self, wishes: &[Literal]) -> Result<Option<Vec<Origin>>, Exhausted> {
+        let clauses = &self.clauses;
+        let constraints: Vec<&[(Origin, Part)]> =
+            clauses.parts.chunk_by(|one, next| one.0 == next.0).collect();
+        let definitions = |limit| {
+            let mut search = Search::new(clauses.variables, limit);
+            for clause in &clauses.definitions {
+                search.add_clause(clause.clone());
+            }
+            search
+        };
+        // Constraints are taken in where a choice that heeds the others breaks them, until nothing is left: most of a
+        // large model has nothing to do with a conflict.
+        let mut search = definitions(self.model.steps);
+        let mut heeded = vec![false; constraints.len()];
+        while search.solve(wishes)? {
+            search.work(clauses.parts.len() / 64)?;
+            let mut broken = Vec::new();
+            for (heeded, constraint) in heeded.iter_mut().zip(&constraints) {
+                let holds = |(_, part): &(Origin, Part)| part.holds(search.model());
+                if !*heeded && !constraint.iter().all(holds) {
+                    *heeded = true;
+                    broken.push(*constraint);
+                }
+            }
+            if broken.is_empty() {
+                return Ok(None);
+            }
+            for (_, part) in broken.into_iter().flatten() {
+                match part {
+                    Part::Clause(clause) => search.add_clause(clause.clone()),
+                    Part::Bound(bound) => search.add_bound(bound.clone()),
+                }
+            }
+        }
+        // Those under a switch each.
+        let left = self.model.steps.saturating_sub(search.steps());
+        let mut search = definitions(left);
+        let suspects = constraints.iter().zip(&heeded).filter(|(_, heeded)| **heeded);
+        let suspects: Vec<&[(Origin, Part)]> = suspects.map(|(constraint, _)| *constraint).collect();
+        let mut switches = Vec::with_capacity(suspects.len());
+        for part in &suspects {
+            let switch = Literal::yes(search.variable());
+            switches.push(switch);
+            part.iter().for_each(|(_, part)| search.add_under(switch, part));
+        }
+        let rotation = Rotation::new(clauses, &suspects);
+        let needed = rotation.smallest(&mut search, wishes, &switches)?;
+        Ok(needed.map(|needed| {
+            let origins = suspects.iter().zip(needed).filter(|(_, needed)| *needed);
+            origins
+                .filter_map(|(parts, _)| parts.first().map(|(origin, _)| *origin))
+                .collect()
         }))
     }
 }
 
-/// A smallest part of `literals` that cannot hold together with `base`; `None` if all of them can.
+impl Search {
+    /// Adds what must hold where the switch does.
+    fn add_under(&mut self, switch: Literal, part: &Part) {
+        match part {
+            Part::Clause(clause) => {
+                let mut clause = clause.clone();
+                clause.push(!switch);
+                self.add_clause(clause);
+            }
+            Part::Bound(bound) => {
+                let mut bound = bound.clone();
+                bound.guard = Some(match bound.guard {
+                    None => switch,
+                    Some(guard) => {
+                        let both = Literal::yes(self.variable());
+                        self.add_clause(vec![!switch, !guard, both]);
+                        both
+                    }
+                });
+                self.add_bound(bound);
+            }
+        }
+    }
+}
+
+/// A smallest part of `literals` that cannot hold together with `base`, in their order; `None` if all of them can.
 fn smallest(
     search: &mut Search,
     base: &[Literal],
@@ -109,8 +186,9 @@ fn refused(
     base: &[Literal],
     literals: &[Literal],
 ) -> Result<Option<Vec<Literal>>, Exhausted> {
-    let assumptions: Vec<Literal> = literals.iter().chain(base).copied().collect();
-    if search.solve(&assumptions)? {
+    search.work(literals.len())?;
+    search.assume(literals.to_vec());
+    if search.solve(base)? {
         return Ok(None);
     }
     let core = search.core();

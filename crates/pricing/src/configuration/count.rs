@@ -5,7 +5,13 @@
     reason = "variables are those of one search; counts of options are within the limits of a model"
 )]
 
+mod attributes;
+mod choosing;
+mod elimination;
+mod ways;
+
 use std::collections::HashMap;
+use std::ops::Range;
 
 use l2c_money::Exact;
 
@@ -13,6 +19,7 @@ use super::configurator::{Configurator, Selection};
 use super::literal::{Literal, Variable};
 use super::search::{Exhausted, GroupBounds, Search};
 use crate::PricingError;
+use attributes::{Attributes, ByOption};
 
 /// How many choices may stand above each other while counting.
 const MAX_NESTING: usize = 200;
@@ -25,6 +32,9 @@ pub(super) struct Counter<'c> {
     /// The clauses of a variable.
     clauses_of: Vec<Vec<usize>>,
     group_of: Vec<Option<usize>>,
+    attributes: Attributes,
+    /// What is not counted among the attributes.
+    others: Vec<Variable>,
     kept: HashMap<Vec<usize>, Exact>,
     words: usize,
     /// Marks what was visited in one round.
@@ -40,7 +50,7 @@ struct Component {
 }
 
 impl<'c> Counter<'c> {
-    pub(super) fn new(search: Search, groups: &'c [GroupBounds], variables: usize) -> Self {
+    pub(super) fn new(mut search: Search, groups: &'c [GroupBounds], variables: usize) -> Self {
         let mut clauses_of = vec![Vec::new(); variables];
         for (index, clause) in search.clauses().iter().enumerate() {
             for literal in clause {
@@ -53,12 +63,19 @@ impl<'c> Counter<'c> {
                 group_of[option] = Some(index);
             }
         }
+        search.begin();
+        let attributes = Attributes::new(&search, groups, variables);
+        let others = (0..variables)
+            .filter(|variable| !attributes.holds(*variable))
+            .collect();
         let visited = vec![0; search.clauses().len()];
         Self {
             search,
             groups,
             clauses_of,
             group_of,
+            attributes,
+            others,
             kept: HashMap::new(),
             words: 0,
             visited,
@@ -68,19 +85,62 @@ impl<'c> Counter<'c> {
 
     /// How many configurations contain these options.
     pub(super) fn count(&mut self, chosen: &[Literal]) -> Result<Exact, Exhausted> {
+        let count = self.within(chosen, |counter| {
+            let count = counter.attributes.count(&mut counter.search)?;
+            if count.is_zero() {
+                return Ok(Exact::ZERO);
+            }
+            Ok(count.exact() * counter.others()?)
+        })?;
+        Ok(count.unwrap_or(Exact::ZERO))
+    }
+
+    /// How many configurations contain these options and one more of a group, for each, and how many none of it
+    /// (`None`). `None`: they have to be counted one by one.
+    pub(super) fn count_by_option(
+        &mut self,
+        chosen: &[Literal],
+        options: &Range<Variable>,
+    ) -> Result<Option<ByOption<Exact>>, Exhausted> {
+        let counts = self.within(chosen, |counter| {
+            let Some(counts) = counter.attributes.by_option(&mut counter.search, options)? else {
+                return Ok(None);
+            };
+            let others = counter.others()?;
+            let counts = counts
+                .into_iter()
+                .map(|(option, count)| (option, count.exact() * &others));
+            Ok(Some(counts.collect()))
+        })?;
+        Ok(counts.flatten())
+    }
+
+    /// An answer once these options are chosen; `None` if they cannot be.
+    fn within<T>(
+        &mut self,
+        chosen: &[Literal],
+        answer: impl FnOnce(&mut Self) -> Result<T, Exhausted>,
+    ) -> Result<Option<T>, Exhausted> {
         if !self.search.begin() {
-            return Ok(Exact::ZERO);
+            return Ok(None);
         }
         let possible = chosen.iter().all(|&literal| self.search.enter(literal));
-        let count = if possible {
-            let variables: Vec<Variable> = (0..self.clauses_of.len()).collect();
-            self.components(&variables)
-                .and_then(|(free, components)| self.product(free, components, 0))
+        let answer = if possible {
+            answer(self).map(Some)
         } else {
-            Ok(Exact::ZERO)
+            Ok(None)
         };
         self.search.retract(0);
-        count
+        answer
+    }
+
+    /// The count of what is not counted among the attributes.
+    fn others(&mut self) -> Result<Exact, Exhausted> {
+        let others = std::mem::take(&mut self.others);
+        let parts = self.components(&others);
+        self.others = others;
+        let (free, components) = parts?;
+        self.product(free, components, 0)
     }
 
     fn open(&self, variable: Variable) -> bool {

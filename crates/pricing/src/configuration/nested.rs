@@ -2,8 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use l2c_documents::Check;
 
+use super::assembly::Source;
 use super::document::{ConfigurationModelDocument, OptionDocument};
-use super::model::{ConfigurationModel, MAX_OPTIONS, Source};
+use super::model::{ConfigurationModel, MAX_OPTIONS};
 use crate::{CatalogueDocument, ProductId};
 
 /// How deep bundles may stand within each other.

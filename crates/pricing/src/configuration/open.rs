@@ -1,8 +1,11 @@
+use std::ops::Range;
+
 use l2c_money::Exact;
 use serde::{Deserialize, Serialize};
 
 use super::configurator::{Configurator, Selection};
-use super::literal::Literal;
+use super::count::Counter;
+use super::literal::{Literal, Variable};
 use super::search::{Exhausted, Search};
 use crate::PricingError;
 
@@ -136,22 +139,11 @@ impl Configurator<'_> {
             } else {
                 0
             };
-            let mut leaves = countable.then_some(Exact::ZERO);
-            let none: Vec<Literal> = answers.iter().map(|option| !Literal::yes(*option)).collect();
-            let mut ways: Vec<Vec<Literal>> =
-                answers.iter().map(|option| vec![Literal::yes(*option)]).collect();
-            if needed == 0 {
-                ways.push(none);
-            }
-            for way in ways {
-                let Some(most) = &leaves else { break };
-                let assumed: Vec<Literal> = base.iter().copied().chain(way).collect();
-                match counter.count(&assumed) {
-                    Ok(count) => leaves = Some(count.max(most.clone())),
-                    Err(Exhausted) => {
-                        countable = false;
-                        leaves = None;
-                    }
+            let mut leaves = None;
+            if countable {
+                match worst(&mut counter, &base, &group.options, &answers, needed == 0) {
+                    Ok(count) => leaves = Some(count),
+                    Err(Exhausted) => countable = false,
                 }
             }
             let entries = answers
@@ -189,4 +181,31 @@ impl Configurator<'_> {
             next,
         }))
     }
+}
+
+/// How many configurations the answer leaves that leaves the most: one of the options, or, where that is allowed, none.
+fn worst(
+    counter: &mut Counter<'_>,
+    base: &[Literal],
+    options: &Range<Variable>,
+    answers: &[Variable],
+    none: bool,
+) -> Result<Exact, Exhausted> {
+    if let Some(counts) = counter.count_by_option(base, options)? {
+        let answers = counts.into_iter().filter(|(option, _)| match option {
+            Some(option) => answers.contains(option),
+            None => none,
+        });
+        return Ok(answers.map(|(_, count)| count).max().unwrap_or(Exact::ZERO));
+    }
+    let mut most = Exact::ZERO;
+    let mut ways: Vec<Vec<Literal>> = answers.iter().map(|option| vec![Literal::yes(*option)]).collect();
+    if none {
+        ways.push(answers.iter().map(|option| !Literal::yes(*option)).collect());
+    }
+    for way in ways {
+        let assumed: Vec<Literal> = base.iter().copied().chain(way).collect();
+        most = counter.count(&assumed)?.max(most);
+    }
+    Ok(most)
 }

@@ -5,7 +5,12 @@
     reason = "variables are made here and counted by the limits of a model; work is counted in u64"
 )]
 
+mod changes;
+mod learning;
+mod propagation;
+
 use super::literal::{Literal, Variable};
+use changes::Changes;
 
 /// At least `bound` of the literals hold, where the guard does.
 #[derive(Clone, Debug)]
@@ -31,18 +36,13 @@ pub(super) struct GroupBounds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Exhausted;
 
-/// Most options that may differ from what is wanted, where the guard holds.
-struct Objective {
-    groups: Vec<GroupBounds>,
-    guard: Literal,
-    bound: usize,
-}
-
 #[derive(Clone, Copy)]
 enum Reason {
     Decision,
     Clause(usize),
     Bound(usize),
+    /// No room for another change.
+    Changes,
 }
 
 struct Counter {
@@ -68,12 +68,16 @@ pub(super) struct Search {
     first_open: Variable,
     clauses: Vec<Vec<Literal>>,
     watches: Vec<Vec<usize>>,
+    /// Of each literal the clauses of two that it stands in, with the other literal.
+    pairs: Vec<Vec<(Literal, usize)>>,
     counters: Vec<Counter>,
     counted: Vec<Vec<usize>>,
     guarded: Vec<Vec<usize>>,
     choices: Vec<usize>,
-    objective: Option<Objective>,
+    changes: Option<Changes>,
     consistent: bool,
+    /// What is assumed at once, before the assumptions of a question.
+    block: Vec<Literal>,
     assumed: Vec<Literal>,
     model: Vec<bool>,
     core: Vec<Literal>,
@@ -82,7 +86,7 @@ pub(super) struct Search {
 }
 
 impl Search {
-    pub(super) fn new(variables: usize, clauses: &[Vec<Literal>], bounds: &[AtLeast], limit: u64) -> Self {
+    pub(super) fn new(variables: usize, limit: u64) -> Self {
         let mut search = Self {
             values: Vec::new(),
             levels: Vec::new(),
@@ -97,12 +101,14 @@ impl Search {
             first_open: 0,
             clauses: Vec::new(),
             watches: Vec::new(),
+            pairs: Vec::new(),
             counters: Vec::new(),
             counted: Vec::new(),
             guarded: Vec::new(),
             choices: Vec::new(),
-            objective: None,
+            changes: None,
             consistent: true,
+            block: Vec::new(),
             assumed: Vec::new(),
             model: Vec::new(),
             core: Vec::new(),
@@ -112,10 +118,6 @@ impl Search {
         for _ in 0..variables {
             search.variable();
         }
-        bounds.iter().for_each(|bound| search.add_bound(bound.clone()));
-        clauses
-            .iter()
-            .for_each(|clause| search.add_clause(clause.clone()));
         search
     }
 
@@ -147,6 +149,8 @@ impl Search {
             lists.push(Vec::new());
             lists.push(Vec::new());
         }
+        self.pairs.push(Vec::new());
+        self.pairs.push(Vec::new());
         variable
     }
 
@@ -171,18 +175,8 @@ impl Search {
         guard
     }
 
-    /// A guard for "at most so many options differ from what is wanted".
-    pub(super) fn at_most_apart(&mut self, groups: &[GroupBounds], bound: usize) -> Literal {
-        let guard = Literal::yes(self.variable());
-        self.objective = Some(Objective {
-            groups: groups.to_vec(),
-            guard,
-            bound,
-        });
-        guard
-    }
-
-    fn add_bound(&mut self, bound: AtLeast) {
+    /// Adds a bound to what must hold.
+    pub(super) fn add_bound(&mut self, bound: AtLeast) {
         self.retract(0);
         let index = self.counters.len();
         let AtLeast {
@@ -222,7 +216,9 @@ impl Search {
         }
     }
 
-    fn add_clause(&mut self, mut clause: Vec<Literal>) {
+    /// Adds a clause to what must hold.
+    pub(super) fn add_clause(&mut self, mut clause: Vec<Literal>) {
+        self.retract(0);
         clause.sort_unstable();
         clause.dedup();
         if clause.windows(2).any(|pair| pair[0] == !pair[1]) {
@@ -244,8 +240,13 @@ impl Search {
 
     fn attach(&mut self, clause: Vec<Literal>) -> usize {
         let index = self.clauses.len();
-        self.watches[clause[0].index()].push(index);
-        self.watches[clause[1].index()].push(index);
+        if clause.len() == 2 {
+            self.pairs[clause[0].index()].push((clause[1], index));
+            self.pairs[clause[1].index()].push((clause[0], index));
+        } else {
+            self.watches[clause[0].index()].push(index);
+            self.watches[clause[1].index()].push(index);
+        }
         self.clauses.push(clause);
         index
     }
@@ -270,6 +271,9 @@ impl Search {
         self.reasons[variable] = reason;
         self.positions[variable] = self.trail.len();
         self.trail.push(literal);
+        if let Some(changes) = &mut self.changes {
+            changes.note(literal, self.wanted[variable], true);
+        }
         for &counter in &self.counted[literal.index()] {
             self.counters[counter].trues += 1;
         }
@@ -286,6 +290,9 @@ impl Search {
         let start = self.starts[level];
         for literal in self.trail.drain(start..) {
             self.values[literal.variable()] = None;
+            if let Some(changes) = &mut self.changes {
+                changes.note(literal, self.wanted[literal.variable()], false);
+            }
             for &counter in &self.counted[literal.index()] {
                 self.counters[counter].trues -= 1;
             }
@@ -298,259 +305,10 @@ impl Search {
         self.first_open = 0;
     }
 
-    /// Everything that follows; `Some` literals that are all false, though one of them must hold.
-    fn propagate(&mut self) -> Option<Vec<Literal>> {
-        while self.head < self.trail.len() {
-            let literal = self.trail[self.head];
-            self.head += 1;
-            let falsified = !literal;
-            let watching = std::mem::take(&mut self.watches[falsified.index()]);
-            self.steps += 1 + watching.len() as u64;
-            let mut kept = Vec::with_capacity(watching.len());
-            let mut conflict = None;
-            for (position, &index) in watching.iter().enumerate() {
-                let clause = &mut self.clauses[index];
-                if clause[0] == falsified {
-                    clause.swap(0, 1);
-                }
-                let other = clause[0];
-                let values = &self.values;
-                let value =
-                    |literal: Literal| values[literal.variable()].map(|value| value == literal.is_positive());
-                if value(other) == Some(true) {
-                    kept.push(index);
-                    continue;
-                }
-                if let Some(next) = (2..clause.len()).find(|&next| value(clause[next]) != Some(false)) {
-                    clause.swap(1, next);
-                    let watched = clause[1];
-                    self.watches[watched.index()].push(index);
-                    continue;
-                }
-                kept.push(index);
-                if value(other) == Some(false) {
-                    conflict = Some(clause.clone());
-                    kept.extend_from_slice(&watching[position + 1..]);
-                    break;
-                }
-                self.assign(other, Reason::Clause(index));
-            }
-            self.watches[falsified.index()] = kept;
-            if conflict.is_some() {
-                return conflict;
-            }
-            for list in [false, true] {
-                let (lists, key) = if list {
-                    (&self.guarded, literal)
-                } else {
-                    (&self.counted, falsified)
-                };
-                for at in 0..lists[key.index()].len() {
-                    let lists = if list { &self.guarded } else { &self.counted };
-                    let counter = lists[key.index()][at];
-                    if let Some(conflict) = self.check_counter(counter) {
-                        return Some(conflict);
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    fn check_counter(&mut self, index: usize) -> Option<Vec<Literal>> {
-        let counter = &self.counters[index];
-        let possible = counter.literals.len() - counter.falses;
-        let guard = counter.guard.map_or(Some(true), |guard| self.value(guard));
-        self.steps += 1;
-        if guard == Some(false) || possible > counter.bound {
-            return None;
-        }
-        if possible < counter.bound {
-            return match counter.guard {
-                Some(literal) if guard.is_none() => {
-                    self.assign(!literal, Reason::Bound(index));
-                    None
-                }
-                _ => {
-                    let needed = (counter.literals.len() + 1).saturating_sub(counter.bound);
-                    let falses = counter.literals.iter().copied();
-                    let falses = falses.filter(|&literal| self.value(literal) == Some(false));
-                    let mut conflict: Vec<Literal> = falses.take(needed).collect();
-                    conflict.extend(counter.guard.map(|guard| !guard));
-                    self.counters[index].weight += 1;
-                    Some(conflict)
-                }
-            };
-        }
-        if guard == Some(true) && counter.trues < counter.bound {
-            self.steps += counter.literals.len() as u64;
-            for at in 0..self.counters[index].literals.len() {
-                let literal = self.counters[index].literals[at];
-                if self.value(literal).is_none() {
-                    self.assign(literal, Reason::Bound(index));
-                }
-            }
-        }
-        None
-    }
-
-    /// The false literals from which a literal follows.
-    fn causes(&self, literal: Literal) -> Vec<Literal> {
-        match self.reasons[literal.variable()] {
-            Reason::Decision => Vec::new(),
-            Reason::Clause(index) => {
-                let clause = self.clauses[index].iter().copied();
-                clause.filter(|&other| other != literal).collect()
-            }
-            Reason::Bound(index) => {
-                let counter = &self.counters[index];
-                let before = self.positions[literal.variable()];
-                let is_guard = counter.guard == Some(!literal);
-                let needed = (counter.literals.len() + usize::from(is_guard)).saturating_sub(counter.bound);
-                let falses = counter.literals.iter().copied().filter(|&other| {
-                    self.value(other) == Some(false) && self.positions[other.variable()] < before
-                });
-                let mut causes: Vec<Literal> = falses.take(needed).collect();
-                if !is_guard {
-                    causes.extend(counter.guard.map(|guard| !guard));
-                }
-                causes
-            }
-        }
-    }
-
-    /// Whether the options decided so far differ too much from what is wanted.
-    fn check_objective(&mut self) -> Option<Vec<Literal>> {
-        let objective = self.objective.as_ref()?;
-        if self.value(objective.guard) != Some(true) {
-            return None;
-        }
-        let mut apart = 0;
-        let mut causes = vec![!objective.guard];
-        for group in &objective.groups {
-            self.steps += group.options.len() as u64;
-            let (mut kept, mut added, mut removed) = (0, 0, 0);
-            for option in group.options.clone() {
-                match (self.values[option], self.wanted[option]) {
-                    (Some(true), false) => added += 1,
-                    (Some(false), true) => removed += 1,
-                    (_, true) => kept += 1,
-                    (_, false) => {}
-                }
-            }
-            let offered = group.guard.map_or(Some(true), |guard| self.value(guard));
-            let size: usize = kept + added;
-            let more = if offered == Some(true) {
-                group.min.saturating_sub(size).max(size.saturating_sub(group.max))
-            } else {
-                0
-            };
-            if added + removed + more > 0 {
-                apart += added + removed + more;
-                let decided = group.options.clone().filter_map(|option| {
-                    let value = self.values[option].filter(|_| self.levels[option] > 0)?;
-                    Some(Literal::new(option, !value))
-                });
-                causes.extend(decided);
-                if more > 0 {
-                    causes.extend(group.guard.map(|guard| !guard));
-                }
-            }
-        }
-        (apart > objective.bound).then_some(causes)
-    }
-
-    /// Learns from a conflict, goes back and draws the conclusion; `false` if nothing is left.
-    fn learn(&mut self, conflict: Vec<Literal>) -> bool {
-        let level_of = |search: &Self, literal: &Literal| search.levels[literal.variable()];
-        let level = conflict.iter().map(|literal| level_of(self, literal)).max();
-        let level = level.unwrap_or(0);
-        if level == 0 {
-            return false;
-        }
-        self.retract(level);
-        let mut learnt = Vec::new();
-        let mut open = 0;
-        let mut marked = Vec::new();
-        let mut causes = conflict;
-        let mut position = self.trail.len();
-        let asserting = loop {
-            self.steps += causes.len() as u64;
-            for cause in causes {
-                let variable = cause.variable();
-                if self.seen[variable] || self.levels[variable] == 0 {
-                    continue;
-                }
-                self.seen[variable] = true;
-                marked.push(variable);
-                if let Some(home) = self.home[variable] {
-                    self.counters[home].weight += 1;
-                }
-                if self.levels[variable] == level {
-                    open += 1;
-                } else {
-                    learnt.push(cause);
-                }
-            }
-            let literal = loop {
-                position -= 1;
-                let literal = self.trail[position];
-                if self.seen[literal.variable()] {
-                    break literal;
-                }
-            };
-            open -= 1;
-            if open == 0 {
-                break !literal;
-            }
-            causes = self.causes(literal);
-        };
-        for variable in marked {
-            self.seen[variable] = false;
-        }
-        // The literal that is undone last is watched beside the one that follows.
-        learnt.sort_unstable_by_key(|literal| std::cmp::Reverse(level_of(self, literal)));
-        let back = learnt.first().map_or(0, |literal| level_of(self, literal));
-        self.retract(back);
-        learnt.insert(0, asserting);
-        let reason = if learnt.len() == 1 {
-            Reason::Decision
-        } else {
-            Reason::Clause(self.attach(learnt))
-        };
-        self.assign(asserting, reason);
-        true
-    }
-
-    /// The assumptions from which the opposite of a literal follows, and the literal.
-    fn blame(&mut self, literal: Literal) {
-        self.core = vec![literal];
-        if self.level() == 0 {
-            return;
-        }
-        self.seen[literal.variable()] = true;
-        for position in (self.starts[0]..self.trail.len()).rev() {
-            let entry = self.trail[position];
-            if !std::mem::take(&mut self.seen[entry.variable()]) {
-                continue;
-            }
-            match self.reasons[entry.variable()] {
-                Reason::Decision => self.core.push(entry),
-                _ => {
-                    for cause in self.causes(entry) {
-                        if self.levels[cause.variable()] > 0 {
-                            self.seen[cause.variable()] = true;
-                        }
-                    }
-                }
-            }
-        }
-        self.seen[literal.variable()] = false;
-        self.core.sort_unstable();
-        self.core.dedup();
-    }
-
     fn decide(&mut self) -> Option<Literal> {
+        if let Some(wish) = self.open_wish() {
+            return Some(wish);
+        }
         let mut best: Option<(usize, u128, u128)> = None;
         self.steps += self.choices.len() as u64;
         for &index in &self.choices {
@@ -610,6 +368,11 @@ impl Search {
         self.consistent
     }
 
+    /// The work so far.
+    pub(super) const fn steps(&self) -> u64 {
+        self.steps
+    }
+
     /// Counts work done elsewhere.
     pub(super) fn work(&mut self, steps: usize) -> Result<(), Exhausted> {
         self.steps += steps as u64;
@@ -620,35 +383,59 @@ impl Search {
         }
     }
 
+    /// Assumes all of these for the questions that follow, on one level: no conflict takes a part of them back.
+    pub(super) fn assume(&mut self, block: Vec<Literal>) {
+        self.retract(0);
+        self.block = block;
+        self.assumed.clear();
+    }
+
     /// Whether everything holds together with the assumptions: then [`Search::model`] is how, else
     /// [`Search::core`] names assumptions that are too many.
     pub(super) fn solve(&mut self, assumptions: &[Literal]) -> Result<bool, Exhausted> {
         self.core.clear();
+        let blocks = usize::from(!self.block.is_empty());
         let same = self.assumed.iter().zip(assumptions).take_while(|(a, b)| a == b);
         let same = same.count();
-        self.retract(same);
+        self.retract(same + blocks);
         self.assumed = assumptions.to_vec();
         if !self.consistent {
             return Ok(false);
         }
         loop {
             self.work(1)?;
-            let conflict = self.propagate().or_else(|| self.check_objective());
-            if let Some(conflict) = conflict {
+            if let Some(conflict) = self.settle() {
+                let level = conflict
+                    .iter()
+                    .map(|literal| self.levels[literal.variable()])
+                    .max();
+                if level == Some(1) && blocks == 1 {
+                    self.blame(&conflict);
+                    return Ok(false);
+                }
                 if !self.learn(conflict) {
                     self.consistent = false;
                     return Ok(false);
                 }
                 continue;
             }
-            let next = match assumptions.get(self.level()) {
+            if self.level() < blocks {
+                if let Some(refused) = self.begin_block() {
+                    self.core = vec![refused];
+                    return Ok(false);
+                }
+                continue;
+            }
+            let next = match assumptions.get(self.level() - blocks) {
                 Some(&assumption) => match self.value(assumption) {
                     Some(true) => {
                         self.starts.push(self.trail.len());
                         continue;
                     }
                     Some(false) => {
-                        self.blame(assumption);
+                        self.blame(&[assumption]);
+                        self.core.push(assumption);
+                        self.core.sort_unstable();
                         return Ok(false);
                     }
                     None => Some(assumption),
@@ -666,5 +453,19 @@ impl Search {
                 }
             }
         }
+    }
+
+    /// Opens the level of what is assumed at once; `Some` if one of it cannot hold whatever else does.
+    fn begin_block(&mut self) -> Option<Literal> {
+        self.starts.push(self.trail.len());
+        for at in 0..self.block.len() {
+            let literal = self.block[at];
+            match self.value(literal) {
+                Some(true) => {}
+                Some(false) => return Some(literal),
+                None => self.assign(literal, Reason::Decision),
+            }
+        }
+        None
     }
 }
