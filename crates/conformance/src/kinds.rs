@@ -153,6 +153,10 @@ pub const KINDS: &[Kind] = &[
         interpret: orders::order_status,
     },
     Kind {
+        name: "order_state_machine",
+        interpret: orders::state_machine,
+    },
+    Kind {
         name: "order_item_rollup",
         interpret: orders::item_rollup,
     },

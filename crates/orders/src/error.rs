@@ -106,6 +106,28 @@ pub enum OrderError {
         /// What is wrong.
         expected: &'static str,
     },
+    /// A state that a lifecycle does not have.
+    #[error("there is no state `{state}`")]
+    UnknownState {
+        /// The state.
+        state: String,
+    },
+    /// A state that nothing follows.
+    #[error("`{state}` is an end: nothing follows it")]
+    TerminalState {
+        /// The state.
+        state: String,
+    },
+    /// A state that may not follow the one that is.
+    #[error("`{to}` may not follow `{from}`; there may: {legal}")]
+    IllegalTransition {
+        /// The state that is.
+        from: String,
+        /// The one that was asked for.
+        to: String,
+        /// Those that may follow.
+        legal: String,
+    },
     /// Two series that do not have the same number of periods.
     #[error("{receipts} periods of receipts and {demands} of demands: give as many of both")]
     LengthMismatch {
@@ -137,6 +159,9 @@ impl OrderError {
             Self::OverReturn { .. } => "over_return",
             Self::DuplicatePart { .. } => "duplicate_part",
             Self::SplitMismatch { .. } => "split_mismatch",
+            Self::UnknownState { .. } => "unknown_state",
+            Self::TerminalState { .. } => "terminal_state",
+            Self::IllegalTransition { .. } => "illegal_transition",
             Self::InconsistentQuantities { .. } => "inconsistent_quantities",
             Self::LengthMismatch { .. } => "length_mismatch",
             Self::Money(error) => error.code(),

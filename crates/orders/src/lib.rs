@@ -47,6 +47,7 @@
 //!   [`Exchange`]: the same to the cent for parts of an order, and for goods that go back for others.
 //! - [`StatusAxes`]: where an order stands, on axes computed from its [`LineUnits`]; [`RolledUpState`]: from the
 //!   states of its items, as TM Forum names them.
+//! - [`Lifecycle`]: states of a host's own as checked, versioned data, laid over others.
 //! - [`CreditCheck`]: whether an order is to be held for what the customer owes.
 //!
 //! # Nothing to do
@@ -77,6 +78,9 @@
 //! `no_lines`, `duplicate_line`, `discount_exceeds_line`, `discount_exceeds_total`, `not_found`, `over_return`,
 //! `duplicate_part`, `split_mismatch`, `inconsistent_quantities`, `length_mismatch`, and codes of `l2c-money` and `l2c-calendar`.
 //!
+//! `unknown_state`, `terminal_state` and `illegal_transition` are also codes of a step of a [`Lifecycle`]; the faults of
+//! its document are `duplicate_state`, `undeclared_state`, `self_transition`, `duplicate_transition` and `too_many`.
+//!
 //! Faults of a hold policy, all of them with their paths: `invalid_text`, `reversed_validity`,
 //! `invalid_release`, and the codes of `l2c-rules`.
 //!
@@ -99,6 +103,7 @@ mod hold;
 mod hold_policy;
 mod id;
 mod item_state;
+mod lifecycle;
 mod line;
 mod order;
 mod order_split;
@@ -128,6 +133,10 @@ pub use hold_policy::{HoldPolicy, HoldPolicyDocument, HoldRuleDocument};
 pub use id::{OrderId, OrderLineId};
 pub use item_state::{ItemState, RejectedAndCancelled, RolledUpState};
 pub use l2c_documents::{Fault, Faults};
+pub use lifecycle::{
+    Lifecycle, LifecycleAnalysis, LifecycleDocument, LifecycleOverlayDocument, LifecycleStep,
+    LifecycleTransitionDocument, MAX_LIFECYCLE_STATES, OverlayMode,
+};
 pub use line::{Delivery, LineKind, LineTerms, OrderLine};
 pub use order::Order;
 pub use order_split::{LineQuantity, OrderPart, SplitBy, SplitPart};
