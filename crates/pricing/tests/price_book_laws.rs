@@ -15,7 +15,7 @@ use l2c_calendar::Moment;
 use l2c_money::{Currency, Decimal, Exact, Unit};
 use l2c_pricing::{
     PriceBookDocument, PriceBooks, PriceBooksDocument, PriceEntryDocument, PriceQuery, SelectionDocument,
-    Standing, Strategy as By, Ties,
+    Standing, Strategy as By, Ties, UnitFactors,
 };
 use proptest::prelude::*;
 
@@ -303,6 +303,30 @@ proptest! {
         let before = PriceBooks::new(&books(&by, Ties::Ambiguous, known_now)).unwrap();
         let after = PriceBooks::new(&books(&by, Ties::Ambiguous, known_later)).unwrap();
         prop_assert_eq!(price(&before, &request), price(&after, &request));
+    }
+
+    #[test]
+    fn a_dozen_costs_twelve_times_one(cents in 0_i64..1_000_000, bound in 0_i64..500, more in 0_i64..500, dozens in 1_i64..40) {
+        let (one, dozen) = (Unit::ONE, "DZN".parse::<Unit>().unwrap());
+        let factors = UnitFactors::new().with(one, 1).unwrap().with(dozen, 12).unwrap();
+        // A second tier that starts at no quantity between one and so many dozens.
+        let bound = if bound < dozens { 1 } else { bound * 12 };
+        let document = format!(
+            r#"{{"selection": {{"strategy": {{"by": "specificity", "attributes": []}}}}, "books": [
+                {{"id": "list", "version": 1, "currency": "USD", "entries": [
+                    {{"price": "{}", "sold_in": "any"}},
+                    {{"price": "{}", "sold_in": "any", "min_quantity": "{bound}"}}]}}]}}"#,
+            Decimal::new(cents + more, 2),
+            Decimal::new(cents, 2),
+        );
+        let books = PriceBooks::new(&serde_json::from_str(&document).unwrap()).unwrap();
+        let at = "2026-03-05".parse::<Moment>().unwrap();
+        let amount = |quantity: i64, unit: Unit| {
+            let mut query = PriceQuery::new(BTreeMap::new(), Exact::integer(quantity), unit, at);
+            query.units = Some(&factors);
+            books.price("list", &query).unwrap().unit_price * Exact::integer(quantity)
+        };
+        prop_assert_eq!(amount(dozens, dozen), amount(dozens * 12, one));
     }
 
     #[test]

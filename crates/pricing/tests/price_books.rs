@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use l2c_money::{Currency, Exact, Unit};
 use l2c_pricing::{
-    ExchangeRates, Faults, ListPrice, PriceBook, PriceBooks, PriceBooksDocument, PriceQuery, Severity,
-    Standing, UnitFactors, lint,
+    ExchangeRates, Faults, Finding, ListPrice, PriceBook, PriceBooks, PriceBooksDocument, PriceQuery,
+    Severity, Standing, UnitFactors, lint,
 };
 
 const SPECIFICITY: &str =
@@ -368,6 +368,44 @@ fn the_linter_says_what_is_probably_not_meant() {
         .collect();
     assert!(codes.contains(&(Severity::Error, "floor_above_price")));
     assert!(codes.contains(&(Severity::Error, "price_book_cycle")));
+}
+
+#[test]
+fn the_linter_names_crossings_and_what_no_access_finds() {
+    let told = |selection: &str, entries: &str| -> Vec<String> {
+        let findings = lint(
+            &document(selection, &book("list", "USD", entries)),
+            &ExchangeRates::new(),
+        );
+        let told =
+            |finding: &Finding| format!("{:?} {} {}", finding.severity, finding.fault.code, finding.fault);
+        findings.iter().map(told).collect()
+    };
+    let crossing = told(
+        r#""strategy": {"by": "priority"}, "ties": "newest""#,
+        r#"{"product": "prd_a", "price": "9", "max_quantity": "20"},
+           {"product": "prd_a", "price": "8", "min_quantity": "15"}"#,
+    );
+    assert_eq!(
+        crossing.last().unwrap(),
+        "Advice quantity_crossing books[0].entries[1]: quantities from 15 to 20 belong to entries[0] as well: end one before the other"
+    );
+    let lost = told(
+        r#""strategy": {"by": "access_sequence", "accesses": [["customer", "product"], ["product"]]}"#,
+        r#"{"product": "prd_a", "price": "9"}, {"product": "prd_a", "match": {"region": "EU"}, "price": "8"}"#,
+    );
+    assert_eq!(
+        lost,
+        [
+            "Warning no_access books[0].entries[1]: no access names exactly these attributes: add one, or change the attributes"
+        ]
+    );
+    // A fixed price below zero is no price: the books are refused, and the linter says so first.
+    let below = told(SPECIFICITY, r#"{"product": "prd_a", "price": "-1"}"#);
+    assert_eq!(
+        below,
+        ["Error below_zero books[0].entries[0].price: -1 is below zero: a price is zero or more"]
+    );
 }
 
 #[test]

@@ -159,6 +159,31 @@ proptest! {
     }
 
     #[test]
+    fn a_floor_that_clamps_holds_and_without_rules_list_is_net(
+        percents in vec(0_i64..=10_000, 0..5), floor in 0_i64..1_000_000, list in 0_i64..1_000_000, quantity in 1_i64..500,
+    ) {
+        let discounts = percents.iter().enumerate().map(|(index, percent)| {
+            serde_json::json!({"op": "discount", "id": format!("d{index}"), "label": "D",
+                "percent": hundredths(*percent).to_string()})
+        });
+        let document = |steps: Vec<serde_json::Value>| {
+            let list = serde_json::json!({"op": "price", "id": "list", "label": "List", "amount": {"input": "list"}});
+            let steps: Vec<_> = std::iter::once(list).chain(steps).collect();
+            let document = serde_json::json!({"id": "w", "version": 1, "steps": steps});
+            Waterfall::new(&serde_json::from_value(document).unwrap()).unwrap()
+        };
+        let guard = serde_json::json!({"op": "guard", "id": "floor", "label": "Floor",
+            "floor": hundredths(floor).to_string(), "policy": "clamp"});
+        let input = line(quantity, list);
+        let plain = document(Vec::new()).price(&input).unwrap();
+        prop_assert_eq!(plain.net(), &(hundredths(list) * Exact::integer(quantity)));
+        let discounted = document(discounts.clone().collect()).price(&input).unwrap();
+        prop_assert!(!discounted.net().is_negative() && discounted.net() <= plain.net());
+        let clamped = document(discounts.chain([guard]).collect()).price(&input).unwrap();
+        prop_assert!(*clamped.unit_price().unwrap() >= hundredths(floor));
+    }
+
+    #[test]
     fn additive_and_sequential_percentages_commute(mut percents in vec(0_i64..=4_000, 1..6), list in 0_i64..1_000_000) {
         for mode in [StackMode::Additive, StackMode::Sequential] {
             let net = |percents: &[i64]| stack(mode, percents).price(&line(3, list)).unwrap().exact().clone();
