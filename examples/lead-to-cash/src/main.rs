@@ -21,6 +21,7 @@ mod output;
 mod page;
 mod parties;
 mod policy;
+mod price_waterfall;
 mod print;
 mod progress;
 mod quoting;

@@ -1,7 +1,7 @@
 //! `report.html`: the whole run on one page, made from the tables beside it, which opens down to single figures.
 
 mod billing;
-mod chart;
+pub mod chart;
 mod commissions;
 mod derivation;
 mod ledger;

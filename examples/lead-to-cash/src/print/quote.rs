@@ -1,8 +1,9 @@
-//! Quotes: what is offered, the waterfall of each line from list to net, and who approved it.
+//! Quotes: what the customer reads, as the quote's own document has it; behind it the waterfall of each line from list to
+//! net, who approved it, and why.
 
 use l2c::money::{Currency, Exact, Rounding};
 use l2c::pricing::{LIST, PricedQuote, WaterfallRow};
-use l2c::quotes::{QuoteStatus, QuoteVersion, Submission};
+use l2c::quotes::{OfferDocument, QuoteDocument, Submission};
 use maud::{Markup, html};
 
 use super::derivation::Derivations;
@@ -10,6 +11,7 @@ use super::parts::{Sheet, amount, day, facts, money, page as document_page, quan
 use super::{Kind, Press};
 use crate::error::Failure;
 use crate::page::grouped;
+use crate::price_waterfall;
 use crate::quoting::Deal;
 
 /// The page of a quote.
@@ -37,6 +39,22 @@ pub fn page(press: &Press<'_>, deal: &Deal) -> Result<String, Failure> {
             &priced.net_total().exact(),
         )?;
     }
+    let document = QuoteDocument::new(&quote.state, version.number())
+        .map_err(Failure::stage("documents", &quote.key))?;
+    let behind = match version.submission() {
+        Some(submission) => {
+            let title = format!("Price of quote {} from list to net", quote.key);
+            html! {
+                section.behind {
+                    h2 { "From list to net" }
+                    (price_waterfall::drawing(&title, &submission.priced)?)
+                    (steps(&submission.priced))
+                }
+                (approvals(press, deal, submission, price_waterfall::reasons(&quote.key, version)?))
+            }
+        }
+        None => html! {},
+    };
     Ok(document_page(&Sheet {
         kind: Kind::Quote.name(),
         number: &quote.key,
@@ -47,77 +65,110 @@ pub fn page(press: &Press<'_>, deal: &Deal) -> Result<String, Failure> {
                 p.party { (press.name(parties.sold_to())) }
                 p.id.muted { (parties.sold_to()) }
             }
-            (facts(&terms(press, deal, version)))
-            @if let Some(submission) = version.submission() {
-                (lines(&submission.priced))
-                (totals(&submission.priced))
+            @if let Some(document) = &document {
+                (facts(&terms(press, deal, document)))
+                @for offer in &document.offers { (self::offer(offer)) }
             }
         },
         disclaimer: "no such quote was made",
         behind: html! {
-            @if let Some(submission) = version.submission() { (approvals(press, deal, submission)) }
+            (behind)
             (derivations.section())
         },
     }))
 }
 
 /// The head of the document.
-fn terms<'a>(press: &Press<'_>, deal: &Deal, version: &QuoteVersion) -> Vec<(&'a str, Markup)> {
-    let mut terms = vec![("Version", html! { (version.number()) })];
-    if let Some(submission) = version.submission() {
-        terms.push(("Offered on", day(submission.on)));
-        terms.push(("Prices of", day(submission.priced.date())));
+fn terms<'a>(press: &Press<'_>, deal: &Deal, document: &QuoteDocument) -> Vec<(&'a str, Markup)> {
+    let mut terms = vec![
+        ("Version", html! { (document.version) }),
+        ("Offered on", day(document.issued_on)),
+        ("Valid until", day(document.valid_until)),
+    ];
+    if let Some(accepted) = document.accepted_on {
+        terms.push(("Accepted on", day(accepted)));
     }
-    terms.push(("Valid until", day(version.terms().valid_until)));
-    if version.status() == QuoteStatus::Accepted {
-        terms.push(("Accepted on", day(version.since())));
-    }
-    if let Some(reference) = version.reference() {
+    if let Some(reference) = &document.reference {
         terms.push(("Customer's reference", html! { (reference) }));
     }
-    if let Some(submission) = version.submission() {
+    let latest = deal.quote.state.latest();
+    if let Some(submission) = latest.and_then(|version| version.submission()) {
         terms.push(("Sales agent", html! { (press.name(&submission.by)) }));
-        terms.push(("Currency", html! { (submission.priced.currency()) }));
-        terms.push(("Price book", html! { (submission.priced.price_book()) }));
     }
+    terms.push(("Currency", html! { (document.currency) }));
+    terms.push(("Price book", html! { (document.price_book) }));
     if let Some(opportunity) = deal.quote.state.opportunity() {
         terms.push(("Opportunity", html! { span.id { (opportunity) } }));
     }
     terms
 }
 
-/// Each line with every step from list to net.
-fn lines(priced: &PricedQuote) -> Markup {
-    let currency = priced.currency();
+/// The lines of an offer, and what they come to.
+fn offer(offer: &OfferDocument) -> Markup {
+    let currency = offer.net_total.currency();
     html! {
-        table.wide.waterfall {
-            caption { "From list to net, line by line, " (currency) }
+        table.wide {
+            caption { (offer.name.as_deref().unwrap_or("What is offered")) ", " (currency) }
             thead {
                 tr {
                     th scope="col" { "Line" }
                     th.num scope="col" { "Quantity" }
-                    th.num scope="col" { "Amount" }
+                    th.num scope="col" { "List" }
+                    th.num scope="col" { "Net" }
                 }
             }
+            tbody {
+                @for line in &offer.lines {
+                    tr {
+                        th scope="row" {
+                            (line.name)
+                            @if line.optional { span.sub { @if line.chosen { "optional, chosen" } @else { "optional, not chosen" } } }
+                            @if let Some(period) = &line.period { span.sub { (period) } }
+                        }
+                        td.num { (quantity(&line.quantity)) }
+                        td.num { (amount(&line.list)) }
+                        td.num { (amount(&line.net)) }
+                    }
+                }
+            }
+        }
+        div.sums {
+            table.totals {
+                caption { "Totals, " (currency) }
+                tbody {
+                    tr { th scope="row" { "List total" } td.num { (amount(&offer.list_total)) } }
+                    tr.due {
+                        th scope="row" { "Net total" }
+                        td.num data-figure="net_total" { (amount(&offer.net_total)) }
+                    }
+                }
+            }
+        }
+        p.pay { "Net total " strong { (money(&offer.net_total)) } (discount(offer)) ", before tax." }
+    }
+}
+
+/// Each line with every step from list to net.
+fn steps(priced: &PricedQuote) -> Markup {
+    let currency = priced.currency();
+    html! {
+        table.wide.waterfall {
+            caption { "Line by line, " (currency) }
+            thead { tr { th scope="col" { "Line" } th.num scope="col" { "Amount" } } }
             @for line in priced.lines() {
                 tbody {
                     @for row in &line.rows {
                         @if row.step == LIST {
                             tr {
-                                th scope="rowgroup" {
-                                    (line.name)
-                                    span.sub { "List price" }
-                                }
-                                td.num { (quantity(&line.quantity)) }
+                                th scope="rowgroup" { (line.name) span.sub { "List price" } }
                                 td.num { (grouped(&row.amount_text(currency))) }
                             }
                         } @else {
-                            (step(row, currency, true))
+                            (step(row, currency))
                         }
                     }
                     tr.net {
                         th scope="row" { "Net" }
-                        td {}
                         td.num { (amount(&line.net)) }
                     }
                 }
@@ -127,14 +178,13 @@ fn lines(priced: &PricedQuote) -> Markup {
 }
 
 /// A step of a waterfall. One that did not apply says why.
-fn step(row: &WaterfallRow, currency: Currency, quantity: bool) -> Markup {
+fn step(row: &WaterfallRow, currency: Currency) -> Markup {
     html! {
         tr.step {
             th scope="row" {
                 (row.label)
                 @if let Some(why) = &row.skipped { span.sub { "not applied: " (why) } }
             }
-            @if quantity { td {} }
             td.num {
                 @if row.skipped.is_none() {
                     @if row.amount.is_positive() { "+" }
@@ -145,45 +195,23 @@ fn step(row: &WaterfallRow, currency: Currency, quantity: bool) -> Markup {
     }
 }
 
-fn totals(priced: &PricedQuote) -> Markup {
-    let currency = priced.currency();
-    html! {
-        div.sums {
-            table.totals {
-                caption { "Totals, " (currency) }
-                tbody {
-                    tr { th scope="row" { "List total" } td.num { (amount(&priced.list_total())) } }
-                    @for row in priced.waterfall().iter().filter(|row| row.step != LIST && row.skipped.is_none()) {
-                        (step(row, currency, false))
-                    }
-                    tr.due {
-                        th scope="row" { "Net total" }
-                        td.num data-figure="net_total" { (amount(&priced.net_total())) }
-                    }
-                }
-            }
-        }
-        @if let Some(percent) = priced.discount_percent() {
-            p.pay {
-                "Net total " strong { (money(&priced.net_total())) } ", " (discount(&percent)) ", before tax."
-            }
-        }
-    }
-}
-
-/// A discount in words; below zero the price is above list.
-fn discount(percent: &Exact) -> String {
+/// The discount in words; below zero the price is above list.
+fn discount(offer: &OfferDocument) -> String {
+    let (list, net) = (offer.list_total.exact(), offer.net_total.exact());
+    let Ok(percent) = ((&list - &net) * Exact::integer(100)).checked_div(&list) else {
+        return String::new();
+    };
     if percent.is_zero() {
-        return "at list price".to_owned();
+        return ", at list price".to_owned();
     }
     let shown = percent.abs().round(2, Rounding::HalfUp);
     let exact = if shown == percent.abs() { "" } else { "about " };
     let side = if percent.is_negative() { "above" } else { "below" };
-    format!("{exact}{} % {side} list", shown.text_with_decimals(2))
+    format!(", {exact}{} % {side} list", shown.text_with_decimals(2))
 }
 
 /// Which rules asked for whose approval, and who gave it; not for the customer, so it is not printed.
-fn approvals(press: &Press<'_>, deal: &Deal, submission: &Submission) -> Markup {
+fn approvals(press: &Press<'_>, deal: &Deal, submission: &Submission, reasons: Option<Markup>) -> Markup {
     let required: Vec<_> = submission.required().collect();
     html! {
         section.behind {
@@ -223,6 +251,7 @@ fn approvals(press: &Press<'_>, deal: &Deal, submission: &Submission) -> Markup 
                     }
                 }
             }
+            @if let Some(reasons) = reasons { h3 { "Why" } (reasons) }
         }
     }
 }

@@ -1,20 +1,19 @@
 //! The price of one quote step by step, and the figures of a few deals down to their inputs.
 
 use l2c::explain::Explanation;
-use l2c::money::Money;
 use l2c::quotes::Quote;
 use maud::{Markup, PreEscaped, html};
 
 use crate::error::Failure;
-use crate::report::chart;
+use crate::price_waterfall;
 use crate::report::listing::{Line, listing};
 use crate::report::{Subject, section};
 use crate::why::Sample;
 
-/// The waterfall of a quote from list to net.
+/// The waterfall of a quote from list to net, and why it had to be approved.
 ///
 /// # Errors
-/// An amount out of bounds.
+/// An amount out of bounds, a derivation that does not give its figure.
 pub fn price(
     subject: &Subject<'_>,
     chosen: &str,
@@ -29,29 +28,6 @@ pub fn price(
     };
     let currency = subject.results.currency;
     let rows = priced.waterfall();
-    let last = rows.iter().rposition(|row| row.skipped.is_none());
-    let mut steps = Vec::new();
-    for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.skipped.is_none()) {
-        let money = |exact| Money::try_from_exact(exact, currency).or_else(|_| rounded(exact, currency));
-        let fault = Failure::stage("report", &row.step);
-        let (amount, subtotal) = money(&row.amount)
-            .and_then(|amount| Ok((amount, money(&row.subtotal)?)))
-            .map_err(fault)?;
-        steps.push(chart::Step {
-            label: row.label.clone(),
-            amount,
-            subtotal,
-            whole: index == 0,
-        });
-        if Some(index) == last && index > 0 {
-            steps.push(chart::Step {
-                label: "Net".to_owned(),
-                amount: subtotal,
-                subtotal,
-                whole: true,
-            });
-        }
-    }
     let lines: Vec<Line<'_>> = rows
         .iter()
         .map(|row| {
@@ -67,6 +43,8 @@ pub fn price(
         .collect();
     let id = quote.id().map(ToString::to_string).unwrap_or_default();
     let title = format!("Price of quote {id} from list to net");
+    let drawing = price_waterfall::drawing(&title, priced)?;
+    let reasons = price_waterfall::reasons(&id, version)?;
     Ok(section(
         "price",
         "Price waterfall",
@@ -74,25 +52,13 @@ pub fn price(
             "Quote " span.id { (subject.names.document(&id)) } ", version " (version.number()) ": " (chosen) "."
         },
         &html! {
-            (chart::waterfall(&title, currency, &steps))
+            (drawing)
             (listing(subject.names, &["Step", "Amount", "After it"], &lines, None))
             h3 { "Where the net comes from" }
             (PreEscaped(derivation.html()))
+            @if let Some(reasons) = reasons { h3 { "Why it had to be approved" } (reasons) }
         },
     ))
-}
-
-/// What lies between two minor units is shown at the nearer.
-fn rounded(
-    exact: &l2c::money::Exact,
-    currency: l2c::money::Currency,
-) -> Result<Money, l2c::money::MoneyError> {
-    use l2c::money::{RoundTo, RoundingPolicy};
-    let nearest = RoundingPolicy {
-        to: RoundTo::MinorUnit,
-        ..RoundingPolicy::HALF_UP
-    };
-    nearest.money(exact, currency)
 }
 
 /// A few deals with the derivation of each figure.
