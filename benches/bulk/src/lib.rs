@@ -1,6 +1,7 @@
 //! Workloads by the million: data that a seed makes, the l2c crates on them, and hand-written loops as the limit.
 //!
-//! Workload A: revenue contracts to monthly schedules. Workload B: lines of quotes to amounts.
+//! Workload A: revenue contracts to monthly schedules. Workload B: lines of quotes to amounts. Beside
+//! them a quote as a document.
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -11,6 +12,7 @@ pub mod generator;
 pub mod limit;
 pub mod parallel;
 pub mod pricing;
+pub mod quote;
 pub mod revenue;
 
 /// Whose loop computes.

@@ -1,4 +1,4 @@
-//! `bulk A|B N [THREADS] [mat|sink] [REPS] [--peer l2c|limit|both]`: times a workload and prints one line of JSON.
+//! `bulk A|B|price|explain N [THREADS] [mat|sink] [REPS] [--peer l2c|limit|both]`: times a workload and prints one line of JSON.
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -10,7 +10,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use bulk::{Engine, Mode, generator, pricing, revenue};
+use bulk::{Engine, Mode, generator, pricing, quote, revenue};
 use clap::{Parser, ValueEnum};
 
 /// Times a workload: inputs in memory to outputs in memory; neither generation nor checksums are timed.
@@ -19,7 +19,8 @@ use clap::{Parser, ValueEnum};
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// A: revenue contracts to monthly schedules. B: lines of quotes to amounts.
+    /// A: revenue contracts to monthly schedules. B: lines of quotes to amounts. price, explain: one quote under 500
+    /// rules as a document.
     workload: Workload,
     /// The number of contracts or lines.
     n: usize,
@@ -51,6 +52,8 @@ enum Workload {
     A,
     #[value(name = "B")]
     B,
+    Price,
+    Explain,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -121,7 +124,7 @@ fn measure(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
             };
             let run = |engine, mode| Ok(revenue::run(&contracts, engine, mode, threads)?);
             timed(arguments, &input, run, |output| {
-                output.checksums(&contracts).to_vec()
+                Ok(output.checksums(&contracts).to_vec())
             })
         }
         Workload::B => {
@@ -133,7 +136,29 @@ fn measure(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
             };
             let prepared = pricing::prepared(&lines)?;
             let run = |engine, mode| Ok(pricing::run(&lines, &prepared, engine, mode, threads)?);
-            timed(arguments, &input, run, |output| output.checksums().to_vec())
+            timed(arguments, &input, run, |output| Ok(output.checksums().to_vec()))
+        }
+        Workload::Price | Workload::Explain => {
+            if arguments.peer != Peer::L2c || threads != 1 {
+                return Err("a document is priced by one thread, and has no limit".into());
+            }
+            let (engine, request) = (quote::engine()?, quote::request(n)?);
+            let is_explained = matches!(arguments.workload, Workload::Explain);
+            let input = Input {
+                workload: if is_explained { "explain" } else { "price" },
+                generated: start.elapsed().as_secs_f64(),
+                checksum: 0,
+            };
+            if is_explained {
+                let run = |_, _| Ok(engine.explain(&request)?);
+                return timed(arguments, &input, run, |quote| quote::checksums(quote.quote()));
+            }
+            timed(
+                arguments,
+                &input,
+                |_, _| Ok(engine.price(&request)?),
+                quote::checksums,
+            )
         }
     }
 }
@@ -143,7 +168,7 @@ fn timed<T>(
     arguments: &Arguments,
     input: &Input,
     run: impl Fn(Engine, Mode) -> Result<T, Box<dyn Error>>,
-    checksums: impl Fn(&T) -> Vec<i128>,
+    checksums: impl Fn(&T) -> Result<Vec<i128>, Box<dyn Error>>,
 ) -> Result<String, Box<dyn Error>> {
     let Arguments {
         n,
@@ -175,7 +200,7 @@ fn timed<T>(
                 memory = peak_memory();
             }
             if times.check.is_empty() {
-                times.check = checksums(&output);
+                times.check = checksums(&output)?;
             }
         }
     }

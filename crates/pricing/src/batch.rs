@@ -203,29 +203,37 @@ impl<'a> Batch<'a> {
         plans: &'a PlanTable,
         waterfall: &Waterfall,
     ) -> Result<Self, PricingError> {
-        let quantities = Quantities::of(columns.quantity);
+        let quantities = Quantities::of(columns.quantity, false);
         columns.check(plans, quantities)?;
-        let magnitude = quantities.magnitude().unsigned_abs();
-        let compile = |magnitude| Program::new(waterfall, plans, &columns, quantities, magnitude);
-        let program = match compile(magnitude) {
-            Ok(program) => program,
+        let compile =
+            |magnitude, is_exact| Program::new(waterfall, plans, &columns, quantities, magnitude, is_exact);
+        // What is quickly seen is enough, but for figures near the limits.
+        let program = match compile(quantities.magnitude().unsigned_abs(), false) {
+            Ok(program) if !program.is_wide => program,
             Err(Refusal::Error(error)) => return Err(error),
-            Err(Refusal::TooLarge { step }) => {
-                // The largest quantity that would do.
-                let (mut least, mut most) = (0, magnitude);
-                while least + 1 < most {
-                    let middle = least.midpoint(most);
-                    if compile(middle).is_ok() {
-                        least = middle;
-                    } else {
-                        most = middle;
+            Ok(_) | Err(Refusal::TooLarge { .. }) => {
+                let magnitude = Quantities::of(columns.quantity, true).magnitude().unsigned_abs();
+                match compile(magnitude, true) {
+                    Ok(program) => program,
+                    Err(Refusal::Error(error)) => return Err(error),
+                    Err(Refusal::TooLarge { step }) => {
+                        // The largest quantity that would do.
+                        let (mut least, mut most) = (0, magnitude);
+                        while least + 1 < most {
+                            let middle = least.midpoint(most);
+                            if compile(middle, true).is_ok() {
+                                least = middle;
+                            } else {
+                                most = middle;
+                            }
+                        }
+                        let (row, found) = columns.largest_quantity();
+                        let expected = format!(
+                            "a magnitude of at most {least}: at the largest price, step `{step}` would be beyond the limits"
+                        );
+                        return Err(column_value("quantity", row, found, expected));
                     }
                 }
-                let (row, found) = columns.largest_quantity();
-                let expected = format!(
-                    "a magnitude of at most {least}: at the largest price, step `{step}` would be beyond the limits"
-                );
-                return Err(column_value("quantity", row, found, expected));
             }
         };
         let width = if program.is_wide {

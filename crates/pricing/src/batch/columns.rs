@@ -52,8 +52,12 @@ pub(super) struct Quantities {
 }
 
 impl Quantities {
-    pub(super) fn of(quantity: &[i64]) -> Self {
-        // Without a branch: several rows are looked at at once.
+    /// Bounds that are quickly seen, or exact ones.
+    pub(super) fn of(quantity: &[i64], is_exact: bool) -> Self {
+        let bits = quantity.iter().fold(0, |bits, quantity| bits | quantity);
+        if bits >= 0 && !is_exact {
+            return Self { least: 0, most: bits };
+        }
         let (least, most) = quantity.iter().fold((0, 0), |(least, most), quantity| {
             ((*quantity).min(least), (*quantity).max(most))
         });
@@ -113,12 +117,18 @@ impl Columns<'_> {
     }
 }
 
-/// The largest value of a column whose values are all in a range.
-pub(super) fn largest(figures: Figures<'_>, range: Range) -> Result<u32, PricingError> {
+/// What no value of a column is above, if all are in a range: quickly seen, or the largest.
+pub(super) fn largest(figures: Figures<'_>, range: Range, is_exact: bool) -> Result<u32, PricingError> {
+    let Range { from, to } = range;
+    if from == 0 && !is_exact {
+        let bits = figures.values.iter().fold(0, |bits, value| bits | value);
+        if (0..=to).contains(&i64::from(bits)) {
+            return Ok(bits.unsigned_abs());
+        }
+    }
     let (least, most) = figures.values.iter().fold((i32::MAX, 0), |(least, most), value| {
         ((*value).min(least), (*value).max(most))
     });
-    let Range { from, to } = range;
     if i64::from(least) >= from && i64::from(most) <= to {
         return Ok(most.unsigned_abs());
     }

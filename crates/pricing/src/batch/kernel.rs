@@ -4,6 +4,7 @@
     reason = "columns and plans are checked before, and a program is compiled for figures that fit"
 )]
 
+use std::array::from_fn;
 use std::ops::Range;
 
 use l2c_money::Rounding;
@@ -23,12 +24,14 @@ pub(super) struct Kernel<L> {
     steps: Vec<Step<L>>,
     registers: usize,
     result: usize,
+    has_returns: bool,
 }
 
 #[derive(Debug, Clone)]
 enum Step<L> {
     Price {
         to: usize,
+        is_extended: bool,
     },
     Charge {
         to: usize,
@@ -98,7 +101,10 @@ fn by_currency<T: Copy + Default>(of: impl IntoIterator<Item = T>) -> ByCurrency
 impl<L: Lane> Kernel<L> {
     pub(super) fn new(program: &Program) -> Self {
         let step = |operation: &Operation| match operation {
-            Operation::Price { to } => Step::Price { to: *to },
+            Operation::Price { to, is_extended } => Step::Price {
+                to: *to,
+                is_extended: *is_extended,
+            },
             Operation::Charge { to } => Step::Charge { to: *to },
             Operation::Change {
                 from,
@@ -126,6 +132,7 @@ impl<L: Lane> Kernel<L> {
             steps: program.operations.iter().map(step).collect(),
             registers: program.registers,
             result: program.result,
+            has_returns: program.has_returns,
         }
     }
 
@@ -146,33 +153,36 @@ impl<L: Lane> Kernel<L> {
         plans: &PlanTable,
         scratch: &mut Scratch<L>,
     ) {
-        let chunk = Chunk {
-            plan: &of.plan[lines.clone()],
-            quantity: &of.quantity[lines.clone()],
-            lines,
-            columns: of,
-            plans,
-        };
-        let n = chunk.plan.len();
+        // Lines are done four at a time, and what is left one by one.
+        let whole = lines.len() - lines.len() % LANES;
+        let between = lines.start + whole;
+        self.part::<LANES>(Lines::new(lines.start..between, of, plans), 0..whole, scratch);
+        self.part::<1>(
+            Lines::new(between..lines.end, of, plans),
+            whole..lines.len(),
+            scratch,
+        );
+    }
+
+    fn part<const N: usize>(&self, lines: Lines<'_, N>, place: Range<usize>, scratch: &mut Scratch<L>) {
         let Scratch {
             registers,
             currency,
             amounts,
             below_floor,
         } = scratch;
-        for (currency, plan) in currency[..n].iter_mut().zip(chunk.plan) {
-            *currency = plans.records[*plan as usize].currency;
+        for (currency, plan) in currency[place.clone()].iter_mut().zip(lines.plan.as_flattened()) {
+            *currency = lines.plans.currency[*plan as usize];
         }
-        below_floor[..n].fill(false);
-        let currency = &currency[..n];
+        let currency = blocks(&currency[place.clone()]);
+        let below_floor = blocks_mut(&mut below_floor[place.clone()]);
+        below_floor.as_flattened_mut().fill(false);
         for step in &self.steps {
             match step {
-                Step::Price { to } => {
-                    for (to, plan) in registers[*to][..n].iter_mut().zip(chunk.plan) {
-                        *to = L::of(u128::from(plans.records[*plan as usize].price));
-                    }
+                Step::Price { to, is_extended } => {
+                    lines.price(blocks_mut(&mut registers[*to][place.clone()]), *is_extended);
                 }
-                Step::Charge { to } => chunk.charge(&mut registers[*to][..n]),
+                Step::Charge { to } => lines.charge(blocks_mut(&mut registers[*to][place.clone()])),
                 Step::Change {
                     from,
                     to,
@@ -182,42 +192,99 @@ impl<L: Lane> Kernel<L> {
                     let Ok([from, to]) = registers.get_disjoint_mut([*from, *to]) else {
                         continue;
                     };
-                    chunk.change(&from[..n], &mut to[..n], currency, factor, divide);
+                    let (from, to) = (blocks(&from[place.clone()]), blocks_mut(&mut to[place.clone()]));
+                    lines.change(from, to, currency, factor, divide);
                 }
                 Step::Combine { from, with, to, how } => {
                     let Ok([to, from, with]) = registers.get_disjoint_mut([*to, *from, *with]) else {
                         continue;
                     };
-                    combine(&from[..n], &with[..n], &mut to[..n], &mut below_floor[..n], *how);
+                    let to = blocks_mut(&mut to[place.clone()]);
+                    combine::<L, N>(
+                        blocks(&from[place.clone()]),
+                        blocks(&with[place.clone()]),
+                        to,
+                        below_floor,
+                        *how,
+                    );
                 }
                 Step::Flag { from, floor } => {
-                    let figures = registers[*from][..n].iter().zip(&registers[*floor][..n]);
-                    for (below, (figure, floor)) in below_floor[..n].iter_mut().zip(figures) {
+                    let (from, floor) = (
+                        &registers[*from][place.clone()],
+                        &registers[*floor][place.clone()],
+                    );
+                    let figures = from.iter().zip(floor);
+                    for (below, (figure, floor)) in below_floor.as_flattened_mut().iter_mut().zip(figures) {
                         *below |= figure < floor;
                     }
                 }
             }
         }
-        let results = registers[self.result][..n].iter().zip(chunk.quantity);
-        for (amount, (figure, quantity)) in amounts[..n].iter_mut().zip(results) {
-            // All ones below zero: the two's complement of the figure.
-            let sign = quantity >> 63;
-            *amount = (figure.number() as i64 ^ sign) - sign;
+        let results = registers[self.result][place.clone()].iter();
+        let amounts = amounts[place].iter_mut();
+        if self.has_returns {
+            for (amount, (figure, quantity)) in amounts.zip(results.zip(lines.quantity.as_flattened())) {
+                // All ones below zero: the two's complement of the figure.
+                let sign = quantity >> 63;
+                *amount = (figure.number() as i64 ^ sign) - sign;
+            }
+        } else {
+            for (amount, figure) in amounts.zip(results) {
+                *amount = figure.number() as i64;
+            }
         }
     }
 }
 
-/// The lines of a chunk.
-struct Chunk<'a> {
-    plan: &'a [u32],
-    quantity: &'a [i64],
-    lines: Range<usize>,
+/// So many lines are done at once: the loops of a step are long enough then, and no longer.
+const LANES: usize = 4;
+
+/// A column in blocks of lines.
+#[inline]
+fn blocks<T, const N: usize>(column: &[T]) -> &[[T; N]] {
+    column.as_chunks().0
+}
+
+#[inline]
+fn blocks_mut<T, const N: usize>(column: &mut [T]) -> &mut [[T; N]] {
+    column.as_chunks_mut().0
+}
+
+/// Consecutive lines, in blocks.
+struct Lines<'a, const N: usize> {
+    plan: &'a [[u32; N]],
+    quantity: &'a [[i64; N]],
+    range: Range<usize>,
     columns: &'a Columns<'a>,
     plans: &'a PlanTable,
 }
 
-impl Chunk<'_> {
-    fn charge<L: Lane>(&self, to: &mut [L]) {
+impl<'a, const N: usize> Lines<'a, N> {
+    fn new(range: Range<usize>, columns: &'a Columns<'a>, plans: &'a PlanTable) -> Self {
+        Self {
+            plan: blocks(&columns.plan[range.clone()]),
+            quantity: blocks(&columns.quantity[range.clone()]),
+            range,
+            columns,
+            plans,
+        }
+    }
+
+    fn price<L: Lane>(&self, to: &mut [[L; N]], is_extended: bool) {
+        let record = |plan: u32| L::of(u128::from(self.plans.records[plan as usize].price));
+        let of = to.iter_mut().zip(self.plan.iter().zip(self.quantity));
+        if is_extended {
+            for (to, (plan, quantity)) in of {
+                *to = from_fn(|k| record(plan[k]).times(L::of(u128::from(quantity[k].unsigned_abs()))));
+            }
+        } else {
+            for (to, (plan, _)) in of {
+                *to = plan.map(record);
+            }
+        }
+    }
+
+    fn charge<L: Lane>(&self, to: &mut [[L; N]]) {
         match self.plans.stride {
             1 => self.charge_by::<L, 1>(to),
             2 => self.charge_by::<L, 2>(to),
@@ -231,75 +298,79 @@ impl Chunk<'_> {
     }
 
     /// Few segments are all looked at: no branch depends on the data.
-    fn charge_by<L: Lane, const N: usize>(&self, to: &mut [L]) {
-        let (schedules, _) = self.plans.segments.as_chunks::<N>();
+    fn charge_by<L: Lane, const S: usize>(&self, to: &mut [[L; N]]) {
+        let schedules = blocks::<Segment, S>(&self.plans.segments);
         self.charge_with(to, |schedule, quantity| {
             let segments = &schedules[schedule];
-            let beyond = segments[..N - 1]
+            let beyond = segments[..S - 1]
                 .iter()
                 .map(|segment| usize::from(segment.last < quantity));
-            &segments[beyond.sum::<usize>() % N]
+            &segments[beyond.sum::<usize>() % S]
         });
     }
 
     #[inline]
-    fn charge_with<'a, L: Lane>(&'a self, to: &mut [L], find: impl Fn(usize, u64) -> &'a Segment) {
+    fn charge_with<'s, L: Lane>(&'s self, to: &mut [[L; N]], find: impl Fn(usize, u64) -> &'s Segment) {
         for (to, (plan, quantity)) in to.iter_mut().zip(self.plan.iter().zip(self.quantity)) {
-            let Record { base, schedule, .. } = self.plans.records[*plan as usize];
-            let quantity = quantity.unsigned_abs();
-            let segment = find(schedule as usize, quantity);
-            let quantity = L::of(u128::from(quantity));
-            let units = quantity.on_line(L::signed(segment.slope), L::signed(segment.level));
-            *to = units.times(L::of(u128::from(base)));
+            *to = from_fn(|k| {
+                let Record { base, schedule, .. } = self.plans.records[plan[k] as usize];
+                let quantity = quantity[k].unsigned_abs();
+                let segment = find(schedule as usize, quantity);
+                let quantity = L::of(u128::from(quantity));
+                let units = quantity.on_line(L::signed(segment.slope), L::signed(segment.level));
+                units.times(L::of(u128::from(base)))
+            });
         }
     }
 
-    #[inline]
     fn change<L: Lane>(
         &self,
-        from: &[L],
-        to: &mut [L],
-        currency: &[u8],
+        from: &[[L; N]],
+        to: &mut [[L; N]],
+        currency: &[[u8; N]],
         factor: &Multiply<L>,
         by: &Quotient<L>,
     ) {
         match factor {
-            Multiply::One => self.divide(from, to, currency, by, |_, figure| figure),
-            Multiply::Whole(factor) => self.divide(from, to, currency, by, |_, figure| figure.times(*factor)),
-            Multiply::Quantity => {
-                let quantity = &self.quantity[..to.len()];
-                self.divide(from, to, currency, by, |line, figure| {
-                    figure.times(L::of(u128::from(quantity[line].unsigned_abs())))
+            Multiply::One => self.divide(from, to, currency, by, |_, figures| figures),
+            Multiply::Whole(factor) => {
+                let factor = *factor;
+                self.divide(from, to, currency, by, |_, figures| {
+                    figures.map(|figure| figure.times(factor))
                 });
             }
-            Multiply::Currency(table) => {
-                let currency = &currency[..to.len()];
-                self.divide(from, to, currency, by, |line, figure| {
-                    figure.times(table[usize::from(currency[line])])
-                });
-            }
+            Multiply::Quantity => self.divide(from, to, currency, by, |block, figures| {
+                let quantity = &self.quantity[block];
+                from_fn(|k| figures[k].times(L::of(u128::from(quantity[k].unsigned_abs()))))
+            }),
+            Multiply::Currency(table) => self.divide(from, to, currency, by, |block, figures| {
+                let currency = &currency[block];
+                from_fn(|k| figures[k].times(table[usize::from(currency[k])]))
+            }),
             Multiply::Figure {
-                source: Source::Line(index),
+                source,
                 offset,
                 minus,
             } => {
-                let values = &self.columns.inputs[*index].values[self.lines.clone()][..to.len()];
                 let (offset, sign) = (*offset, if *minus { -1 } else { 1 });
-                self.divide(from, to, currency, by, |line, figure| {
-                    figure.times(L::signed(offset + sign * i64::from(values[line])))
-                });
-            }
-            Multiply::Figure {
-                source: Source::Plan(index),
-                offset,
-                minus,
-            } => {
-                let values = &self.plans.inputs[*index].values;
-                let plan = &self.plan[..to.len()];
-                let (offset, sign) = (*offset, if *minus { -1 } else { 1 });
-                self.divide(from, to, currency, by, |line, figure| {
-                    figure.times(L::signed(offset + sign * i64::from(values[plan[line] as usize])))
-                });
+                let scaled =
+                    |figure: L, value: i32| figure.times(L::signed(offset + sign * i64::from(value)));
+                match source {
+                    Source::Line(index) => {
+                        let values = blocks::<_, N>(&self.columns.inputs[*index].values[self.range.clone()]);
+                        self.divide(from, to, currency, by, |block, figures| {
+                            let values = &values[block];
+                            from_fn(|k| scaled(figures[k], values[k]))
+                        });
+                    }
+                    Source::Plan(index) => {
+                        let values = self.plans.inputs[*index].values.as_slice();
+                        self.divide(from, to, currency, by, |block, figures| {
+                            let plan = &self.plan[block];
+                            from_fn(|k| scaled(figures[k], values[plan[k] as usize]))
+                        });
+                    }
+                }
             }
         }
     }
@@ -307,67 +378,87 @@ impl Chunk<'_> {
     #[inline]
     fn divide<L: Lane>(
         &self,
-        from: &[L],
-        to: &mut [L],
-        currency: &[u8],
+        from: &[[L; N]],
+        to: &mut [[L; N]],
+        currency: &[[u8; N]],
         by: &Quotient<L>,
-        product: impl Fn(usize, L) -> L,
+        product: impl Fn(usize, [L; N]) -> [L; N],
     ) {
-        let n = to.len();
-        let (currency, quantity) = (&currency[..n], &self.quantity[..n]);
+        let is_negative = |block: usize, k: usize, is_signed: bool| is_signed && self.quantity[block][k] < 0;
         match by {
             Quotient::One => over(from, to, product),
-            Quotient::Whole(by) => over(from, to, |line, figure| {
-                product(line, figure).plus(by.bias).quotient_by(by)
+            Quotient::Whole(by) => {
+                let by = *by;
+                over(from, to, |block, figures| {
+                    product(block, figures).map(|figure| figure.plus(by.bias).quotient_by(&by))
+                });
+            }
+            Quotient::Currency(table) => over(from, to, |block, figures| {
+                let (figures, currency) = (product(block, figures), &currency[block]);
+                from_fn(|k| {
+                    let by = &table[usize::from(currency[k])];
+                    figures[k].plus(by.bias).quotient_by(by)
+                })
             }),
-            Quotient::Currency(table) => over(from, to, |line, figure| {
-                let by = &table[usize::from(currency[line])];
-                product(line, figure).plus(by.bias).quotient_by(by)
+            Quotient::WholeByRest(by, mode, is_signed) => over(from, to, |block, figures| {
+                let figures = product(block, figures);
+                from_fn(|k| by_rest(figures[k], by, *mode, is_negative(block, k, *is_signed)))
             }),
-            Quotient::WholeByRest(by, mode, is_signed) => over(from, to, |line, figure| {
-                let figure = product(line, figure);
-                let negative = *is_signed && quantity[line] < 0;
-                by_rest(figure, figure.quotient_by(by), by.by, *mode, negative)
-            }),
-            Quotient::CurrencyByRest(table, mode, is_signed) => over(from, to, |line, figure| {
-                let by = &table[usize::from(currency[line])];
-                let figure = product(line, figure);
-                let negative = *is_signed && quantity[line] < 0;
-                by_rest(figure, figure.quotient_by(by), by.by, *mode, negative)
+            Quotient::CurrencyByRest(table, mode, is_signed) => over(from, to, |block, figures| {
+                let (figures, currency) = (product(block, figures), &currency[block]);
+                from_fn(|k| {
+                    let by = &table[usize::from(currency[k])];
+                    by_rest(figures[k], by, *mode, is_negative(block, k, *is_signed))
+                })
             }),
             Quotient::Figure {
                 source,
                 times,
                 mode,
                 is_signed,
-            } => {
-                let (values, rows) = match source {
-                    Source::Line(index) => (&self.columns.inputs[*index].values[self.lines.clone()], None),
-                    Source::Plan(index) => (self.plans.inputs[*index].values.as_slice(), Some(self.plan)),
-                };
-                over(from, to, |line, figure| {
-                    let value = values[rows.map_or(line, |plan| plan[line] as usize)];
-                    let by = times[usize::from(currency[line])].times(L::signed(i64::from(value)));
-                    let figure = product(line, figure);
-                    let negative = *is_signed && quantity[line] < 0;
-                    by_rest(figure, figure.quotient(by), by, *mode, negative)
-                });
-            }
+            } => over(from, to, |block, figures| {
+                let (figures, currency) = (product(block, figures), &currency[block]);
+                from_fn(|k| {
+                    let value = match source {
+                        Source::Line(index) => {
+                            self.columns.inputs[*index].values[self.range.start + block * N + k]
+                        }
+                        Source::Plan(index) => self.plans.inputs[*index].values[self.plan[block][k] as usize],
+                    };
+                    let by = times[usize::from(currency[k])].times(L::signed(i64::from(value)));
+                    let quotient = figures[k].quotient(by);
+                    rounded(figures[k], quotient, by, *mode, is_negative(block, k, *is_signed))
+                })
+            }),
         }
     }
 }
 
 #[inline]
-fn over<L: Lane>(from: &[L], to: &mut [L], figure: impl Fn(usize, L) -> L) {
-    let from = &from[..to.len()];
-    for line in 0..to.len() {
-        to[line] = figure(line, from[line]);
+fn over<L: Lane, const N: usize>(
+    from: &[[L; N]],
+    to: &mut [[L; N]],
+    figures: impl Fn(usize, [L; N]) -> [L; N],
+) {
+    for (block, (to, from)) in to.iter_mut().zip(from).enumerate() {
+        *to = figures(block, *from);
     }
+}
+
+#[inline]
+fn by_rest<L: Lane>(figure: L, by: &Reciprocal<L>, mode: Rounding, negative: bool) -> L {
+    rounded(
+        figure,
+        figure.plus(by.bias).quotient_by(by),
+        by.by,
+        mode,
+        negative,
+    )
 }
 
 /// A quotient, rounded by what was cut off.
 #[inline]
-fn by_rest<L: Lane>(figure: L, quotient: L, by: L, mode: Rounding, negative: bool) -> L {
+fn rounded<L: Lane>(figure: L, quotient: L, by: L, mode: Rounding, negative: bool) -> L {
     let rest = figure.less(quotient.times(by));
     let twice = rest.plus(rest);
     let is_cut = rest > L::default();
@@ -383,17 +474,27 @@ fn by_rest<L: Lane>(figure: L, quotient: L, by: L, mode: Rounding, negative: boo
     quotient.plus(L::of(u128::from(up)))
 }
 
-fn combine<L: Lane>(from: &[L], with: &[L], to: &mut [L], below_floor: &mut [bool], how: Combine) {
+fn combine<L: Lane, const N: usize>(
+    from: &[[L; N]],
+    with: &[[L; N]],
+    to: &mut [[L; N]],
+    below_floor: &mut [[bool; N]],
+    how: Combine,
+) {
     let figures = to.iter_mut().zip(from.iter().zip(with));
     match how {
         Combine::Raise => {
-            for (below, (to, (figure, floor))) in below_floor.iter_mut().zip(figures) {
-                *below |= figure < floor;
-                *to = *figure.max(floor);
+            for (below, (to, (figures, floors))) in below_floor.iter_mut().zip(figures) {
+                *below = from_fn(|k| below[k] | (figures[k] < floors[k]));
+                *to = from_fn(|k| figures[k].max(floors[k]));
             }
         }
-        Combine::Subtract => figures.for_each(|(to, (figure, part))| *to = figure.less(*part)),
-        Combine::Add => figures.for_each(|(to, (figure, part))| *to = figure.plus(*part)),
+        Combine::Subtract => {
+            figures.for_each(|(to, (figures, parts))| *to = from_fn(|k| figures[k].less(parts[k])))
+        }
+        Combine::Add => {
+            figures.for_each(|(to, (figures, parts))| *to = from_fn(|k| figures[k].plus(parts[k])))
+        }
     }
 }
 

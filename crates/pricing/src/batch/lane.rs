@@ -19,15 +19,16 @@ pub(super) trait Lane: Copy + Ord + Default {
     fn quotient_by(self, by: &Reciprocal<Self>) -> Self;
     /// The number, which fits.
     fn number(self) -> u64;
-    /// What multiplies instead of dividing.
-    fn reciprocal(by: u128) -> (u64, u32);
+    /// What multiplies and shifts instead of dividing, and what is added before.
+    fn reciprocal(by: u128) -> (u64, u32, u128);
 }
 
 /// A divisor that is known before, and what is added before it divides.
 ///
-/// A number below 2^63 is divided by it as (2 x number x magic) >> (64 + shift), with 2^shift >= divisor and magic =
-/// 2^(63 + shift) / divisor, rounded up: what rounding adds to the quotient is less than 1 / divisor, and no fraction of
-/// the exact one is so close to the next whole number.
+/// A number n below 2^63 is divided by d as (n x magic) >> (64 + shift), with 2^shift < d <= 2^(shift + 1) and magic =
+/// 2^(64 + shift) / d, rounded up by a fraction e / d. So the result is larger than n / d, by n x e / d parts of
+/// 2^(64 + shift): less than 1 / d, since e < d. No fraction of n / d is so close to the next whole number. For 1 there
+/// is no such magic: (n + 1) x (2^64 - 1) >> 64 is n.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Reciprocal<L> {
     pub(super) by: L,
@@ -38,10 +39,10 @@ pub(super) struct Reciprocal<L> {
 
 impl<L: Lane> Reciprocal<L> {
     pub(super) fn new(by: u128, bias: u128) -> Self {
-        let (magic, shift) = L::reciprocal(by);
+        let (magic, shift, more) = L::reciprocal(by);
         Self {
             by: L::of(by),
-            bias: L::of(bias),
+            bias: L::of(bias + more),
             magic,
             shift,
         }
@@ -78,16 +79,19 @@ impl Lane for u64 {
     }
     #[inline]
     fn quotient_by(self, by: &Reciprocal<Self>) -> Self {
-        let high = (u128::from(2 * self) * u128::from(by.magic)) >> 64;
+        let high = (u128::from(self) * u128::from(by.magic)) >> 64;
         high as Self >> by.shift
     }
     #[inline]
     fn number(self) -> u64 {
         self
     }
-    fn reciprocal(by: u128) -> (u64, u32) {
-        let shift = by.next_power_of_two().trailing_zeros();
-        ((1_u128 << (63 + shift)).div_ceil(by) as u64, shift)
+    fn reciprocal(by: u128) -> (u64, u32, u128) {
+        if by == 1 {
+            return (u64::MAX, 0, 1);
+        }
+        let shift = (by - 1).ilog2();
+        ((1_u128 << (64 + shift)).div_ceil(by) as u64, shift, 0)
     }
 }
 
@@ -119,8 +123,8 @@ impl Lane for u128 {
     fn number(self) -> u64 {
         self as u64
     }
-    fn reciprocal(_: u128) -> (u64, u32) {
-        (0, 0)
+    fn reciprocal(_: u128) -> (u64, u32, u128) {
+        (0, 0, 0)
     }
 }
 
@@ -146,13 +150,13 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(5_000))]
 
         #[test]
-        fn a_reciprocal_divides(number in number(), by in number(), multiple in number()) {
+        fn a_reciprocal_divides(number in number(), by in prop_oneof![number(), 1..20_u64], multiple in number()) {
             let by = by.max(1);
             let reciprocal = Reciprocal::<u64>::new(u128::from(by), 0);
             // Around multiples is where a reciprocal goes wrong.
             let multiple = MAX / by % multiple.max(1) * by;
             for number in [number, multiple, multiple.saturating_sub(1), multiple.saturating_add(by - 1).min(MAX)] {
-                prop_assert_eq!(number.quotient_by(&reciprocal), number / by, "{} by {}", number, by);
+                prop_assert_eq!((number + reciprocal.bias).quotient_by(&reciprocal), number / by, "{} by {}", number, by);
             }
         }
     }

@@ -54,6 +54,8 @@ pub struct PlanColumns<'a> {
 #[derive(Debug, Clone)]
 pub struct PlanTable {
     pub(super) records: Vec<Record>,
+    /// The place of each plan's currency among the currencies.
+    pub(super) currency: Vec<u8>,
     pub(super) price_decimals: u32,
     pub(super) quantity_decimals: u32,
     /// The currencies, each once.
@@ -75,8 +77,6 @@ pub(super) struct Record {
     pub(super) base: u64,
     pub(super) price: u64,
     pub(super) schedule: u32,
-    /// Its place among the currencies.
-    pub(super) currency: u8,
 }
 
 /// A straight line: units = quantity x slope + level.
@@ -128,6 +128,7 @@ impl PlanTable {
         }
         let mut table = Self {
             records: Vec::with_capacity(plans),
+            currency: Vec::with_capacity(plans),
             price_decimals,
             quantity_decimals,
             currencies: Vec::new(),
@@ -174,11 +175,12 @@ impl PlanTable {
                 base,
                 price,
                 schedule: *index,
-                currency: u8::try_from(place).map_err(|_| PricingError::NotInBatch {
-                    part: "column `currency`".to_owned(),
-                    reason: "more than 256 currencies".to_owned(),
-                })?,
             });
+            let place = u8::try_from(place).map_err(|_| PricingError::NotInBatch {
+                part: "column `currency`".to_owned(),
+                reason: "more than 256 currencies".to_owned(),
+            })?;
+            table.currency.push(place);
         }
         for figures in inputs {
             column_length(figures.name, figures.values.len(), plans)?;

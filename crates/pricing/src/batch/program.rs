@@ -28,12 +28,14 @@ pub(super) struct Program {
     pub(super) result: usize,
     /// Whether 64 bits are not enough.
     pub(super) is_wide: bool,
+    /// Whether there are quantities below zero.
+    pub(super) has_returns: bool,
 }
 
 #[derive(Debug)]
 pub(super) enum Operation {
-    /// The list price.
-    Price { to: usize },
+    /// The list price, of one unit or times the quantity.
+    Price { to: usize, is_extended: bool },
     /// What the schedule makes of the quantity.
     Charge { to: usize },
     /// from x factor, divided and rounded.
@@ -146,6 +148,7 @@ struct Compiler<'a> {
     columns: &'a Columns<'a>,
     quantity: u128,
     has_returns: bool,
+    is_exact: bool,
     operations: Vec<Operation>,
     registers: usize,
     is_wide: bool,
@@ -156,13 +159,15 @@ struct Compiler<'a> {
 }
 
 impl Program {
-    /// Compiles a waterfall for quantities up to a magnitude.
+    /// Compiles a waterfall for quantities up to a magnitude, and for figures of which the largest are known or only
+    /// bounded.
     pub(super) fn new(
         waterfall: &Waterfall,
         plans: &PlanTable,
         columns: &Columns<'_>,
         quantities: Quantities,
         magnitude: u64,
+        is_exact: bool,
     ) -> Result<Self, Refusal> {
         let mut compiler = Compiler {
             waterfall,
@@ -170,6 +175,7 @@ impl Program {
             columns,
             quantity: u128::from(magnitude),
             has_returns: quantities.has_returns(),
+            is_exact,
             operations: Vec::new(),
             registers: 0,
             is_wide: false,
@@ -192,6 +198,7 @@ impl Program {
             registers: compiler.registers,
             result,
             is_wide: compiler.is_wide,
+            has_returns: compiler.has_returns,
         };
         program.leave_out_unread();
         program.reuse_registers();
@@ -278,16 +285,17 @@ impl Operation {
 
     const fn writes(&self) -> Option<usize> {
         match self {
-            Self::Price { to } | Self::Charge { to } | Self::Change { to, .. } | Self::Combine { to, .. } => {
-                Some(*to)
-            }
+            Self::Price { to, .. }
+            | Self::Charge { to }
+            | Self::Change { to, .. }
+            | Self::Combine { to, .. } => Some(*to),
             Self::Flag { .. } => None,
         }
     }
 
     fn rename(&mut self, name: impl Fn(usize) -> usize) {
         match self {
-            Self::Price { to } | Self::Charge { to } => *to = name(*to),
+            Self::Price { to, .. } | Self::Charge { to } => *to = name(*to),
             Self::Change { from, to, .. } => {
                 *from = name(*from);
                 *to = name(*to);
@@ -396,7 +404,10 @@ impl Compiler<'_> {
     fn price(&mut self) -> Result<Figure, Refusal> {
         let max = self.fitting(Some(u128::from(self.plans.max_price)))?;
         let register = self.register();
-        self.operations.push(Operation::Price { to: register });
+        self.operations.push(Operation::Price {
+            to: register,
+            is_extended: false,
+        });
         Ok(Figure {
             register,
             parts: tens(self.plans.price_decimals),
@@ -458,7 +469,15 @@ impl Compiler<'_> {
             return Ok(figure);
         }
         let (quantity, parts) = (self.quantity, tens(self.plans.quantity_decimals));
+        let is_list = |operation: &Operation| matches!(operation, Operation::Price { to, .. } if *to == figure.register);
+        let is_list = self.operations.iter().any(is_list);
         let figure = self.times(figure, Factor::Quantity, quantity, parts)?;
+        if is_list && let Some(last) = self.operations.last_mut() {
+            *last = Operation::Price {
+                to: figure.register,
+                is_extended: true,
+            };
+        }
         Ok(Figure {
             is_whole: true,
             ..figure
@@ -482,7 +501,7 @@ impl Compiler<'_> {
             column_length(figures.name, figures.values.len(), self.columns.plan.len())?;
             super::plan_table::check_decimals(figures.name, figures.decimals)?;
         }
-        let max = largest(figures, range(figures.decimals))?;
+        let max = largest(figures, range(figures.decimals), self.is_exact)?;
         Ok((source, figures.decimals, u128::from(max)))
     }
 
