@@ -15,7 +15,9 @@ use std::sync::Arc;
 
 use l2c_host::PartyRoles;
 use l2c_money::{Decimal, Exact, Quantity};
-use l2c_pricing::{Catalogue, Engine, PriceBook, PriceRequest, ProductId, RequestLine, Waterfall};
+use l2c_pricing::{
+    Adjustments, Catalogue, Engine, PriceBook, PriceRequest, ProductId, RequestLine, Waterfall,
+};
 use l2c_quotes::{Alternative, FigureValue, QuoteCommand, QuoteContext, QuoteId, QuoteTerms, QuoteVersion};
 use proptest::prelude::*;
 use shop::{Told, approvals, context, day, party};
@@ -72,7 +74,11 @@ fn request(lines: Vec<RequestLine>) -> PriceRequest {
 }
 
 fn submitted(terms: QuoteTerms, rules: &str) -> QuoteVersion {
-    let (mut told, desk) = (Told::default(), desk(rules));
+    submitted_to(&desk(rules), terms)
+}
+
+fn submitted_to(desk: &QuoteContext, terms: QuoteTerms) -> QuoteVersion {
+    let mut told = Told::default();
     let (id, parties) = (QuoteId::from_key("7").unwrap(), PartyRoles::new(party("acme")));
     let draft = QuoteCommand::Draft {
         id,
@@ -80,8 +86,8 @@ fn submitted(terms: QuoteTerms, rules: &str) -> QuoteVersion {
         opportunity: None,
         terms,
     };
-    told.on(&desk, &draft).unwrap();
-    told.on(&desk, &QuoteCommand::Submit).unwrap();
+    told.on(desk, &draft).unwrap();
+    told.on(desk, &QuoteCommand::Submit).unwrap();
     told.quote.latest().unwrap().clone()
 }
 
@@ -192,6 +198,20 @@ fn a_reason_names_the_alternative_and_the_line() {
     suites: product of line 1 is prd_Suite
     suites: discount_percent of line 2 in alternative more is 20: 20 Discretionary [standard v1 step deal]; 5 above 15
     ");
+}
+
+/// Ten suites at 5 % off are 950, and 10 % off the order are 95: 14 1/2 % of 1000.
+#[test]
+fn an_adjustment_of_the_order_is_a_part_with_its_own_document() {
+    let spring = r#"{"id": "spring", "version": 2, "adjustments": [
+        {"op": "order_discount", "id": "code", "label": "Code", "percent": "10"}]}"#;
+    let spring = Adjustments::new(&serde_json::from_str(spring).unwrap()).unwrap();
+    let mut desk = desk(POLICY);
+    desk.engine = Arc::new(engine().with_adjustments(spring).unwrap());
+    let terms = QuoteTerms::new(request(vec![line("1", "Suite", 10, 0, 5)]), day("2017-03-31"));
+    let shown = shown(&submitted_to(&desk, terms));
+    let deep = "deep: discount_percent is 14.5: 5 Discretionary [standard v1 step deal] + 9.5 Code [spring v2 adjustment code]; 4.5 above 10";
+    assert_eq!(shown.lines().next(), Some(deep));
 }
 
 /// A draft has no reasons, since it has no frozen figures; a figure that was given has no parts.
