@@ -18,6 +18,7 @@ mod repair;
 mod rotation;
 mod search;
 mod violation;
+mod words;
 
 pub use bundle_price::{BundlePrice, DiscountScope, OptionPricing};
 pub use clauses::Constraint;

@@ -13,8 +13,8 @@ use crate::list_amount::ListAmounts;
 use crate::priced_lines::{AdjustmentOutcome, LineViolation};
 use crate::priced_quote::Parts;
 use crate::{
-    AdjustmentRow, Adjustments, Catalogue, DOCUMENT_ROUNDING, FloorViolation, Input, LineInput, PriceBooks,
-    PriceRequest, PricedLine, PricedQuote, PricingError, Waterfall, WaterfallRow,
+    AdjustmentRow, Adjustments, Catalogue, DOCUMENT_ROUNDING, FLOOR, FloorViolation, Input, LineInput,
+    PriceBooks, PriceRequest, PricedLine, PricedQuote, PricingError, Waterfall, WaterfallRow,
 };
 
 /// Prices requests by one catalogue, price books, one waterfall and, where there are any, adjustments.
@@ -342,7 +342,11 @@ impl Engine {
                 }
             }
             let Some((first, _)) = group.first() else { continue };
-            let Some(floor) = &first.floor else { continue };
+            // A guard of the waterfall that takes the floor of the price book has tested it.
+            let guarded = self.waterfall.guards_floor && !first.shares_price;
+            let Some(floor) = first.floor.as_ref().filter(|_| !guarded) else {
+                continue;
+            };
             let quantity = first.request.quantity.exact();
             let floor = self
                 .waterfall
@@ -469,7 +473,7 @@ impl Engine {
             name: by.label.clone(),
             quantity,
             price_entry: by.path.clone(),
-            list: Money::try_from_exact(&line.list, currency)?,
+            list: Money::try_from_exact(&line.undiscounted, currency)?,
             unit_price: line.gross.checked_div(&line.quantity).ok(),
             net: Money::try_from_exact(&line.net.value, currency)?,
             rows: self.rows(&line, part, negotiated),
@@ -494,7 +498,12 @@ impl Engine {
             rows.push(WaterfallRow::applied(step, label, amount, running.clone()));
         };
         if let Some(by) = line.added_by {
-            push(names(by), line.gross.clone());
+            // As the other lines do, it begins with its list amount; what they lose, it loses with them.
+            push(self.waterfall.first_row(), line.undiscounted.clone());
+            let less = &line.gross - &line.undiscounted;
+            if !less.is_zero() {
+                push(names(by), less);
+            }
         }
         for (by, amount) in &line.discounts {
             push(names(*by), -amount);
@@ -534,6 +543,10 @@ fn line_input<'a, M>(
     input.date = Some(date);
     input.term = asked.term;
     input.cost = line.cost.clone();
+    // The floor of the price book goes first: one that the request brings goes before it.
+    if let Some(floor) = line.floor.as_ref().filter(|_| !line.shares_price) {
+        input.inputs.push(Input::new(FLOOR, floor.clone()));
+    }
     for (name, value) in &asked.inputs {
         input.inputs.push(Input::new(name.as_str(), value.clone()));
     }

@@ -4,7 +4,7 @@ use l2c_money::{Currency, Exact, Money, MoneyError, Unit};
 
 use l2c_rules::FactType;
 
-use crate::ProductId;
+use crate::{ProductId, Violation};
 
 /// What can be wrong with a pricing document or a request.
 ///
@@ -47,6 +47,14 @@ pub enum PricingError {
         date: NaiveDate,
         /// The price book, by id and version.
         price_book: String,
+    },
+    /// What is wrong with the price of a line.
+    #[error("line `{line}`: {error}")]
+    Line {
+        /// The line.
+        line: String,
+        /// What is wrong.
+        error: Box<PricingError>,
     },
     /// A price book that there is not.
     #[error("there is no price book `{price_book}`")]
@@ -238,6 +246,14 @@ pub enum PricingError {
         /// Why.
         reason: &'static str,
     },
+    /// A selection that is not valid, and so cannot be quoted.
+    #[error("{bundle} cannot be quoted like this: {violation}")]
+    InvalidSelection {
+        /// The bundle.
+        bundle: ProductId,
+        /// What is wrong first.
+        violation: Box<Violation>,
+    },
     /// A question to a configuration model is more work than was allowed.
     #[error(
         "the answer needs more than {steps} steps of search: choose more options first, or allow more steps"
@@ -330,6 +346,7 @@ impl PricingError {
             Self::EmptyRequest => "empty_request",
             Self::DuplicateLine { .. } => "duplicate_line",
             Self::UnknownProduct { .. } => "unknown_product",
+            Self::Line { error, .. } => error.code(),
             Self::UnknownBook { .. } => "unknown_book",
             Self::NoRate { .. } => "no_rate",
             Self::InvalidRate { .. } => "invalid_rate",
@@ -351,6 +368,7 @@ impl PricingError {
             Self::TargetCurrency { .. } => "currency_mismatch",
             Self::TargetNotInMinorUnits { .. } => "not_in_minor_units",
             Self::TargetUnreachable { .. } | Self::TotalUnreachable { .. } => "target_unreachable",
+            Self::InvalidSelection { .. } => "invalid_selection",
             Self::SearchLimit { .. } => "search_limit",
             Self::ColumnLength { .. } => "column_length",
             Self::ColumnValue { .. } => "column_value",

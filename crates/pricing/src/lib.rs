@@ -88,13 +88,14 @@
 //! | codes of [`RatingError`](l2c_rating::RatingError), `zero_quantity` | ask for a quantity that the charge prices |
 //! | codes of [`CalendarError`](l2c_calendar::CalendarError) | mend the term of the line |
 //! | `below_floor` | ask for a higher price, or let the guard flag it and have it approved |
-//! | `invalid_percent`, `invalid_factor`, `mistyped_fact` | mend the figure or attribute that the request brings |
+//! | `percent_out_of_range`, `invalid_percent`, `invalid_factor`, `mistyped_fact` | mend the figure or attribute that the request brings |
 //! | `overlapping_pools` | keep what is bought apart from what is rewarded |
 //! | `invalid_price`, `floor_above_price` | no discount keeps that floor |
 //! | `no_negotiated_step` | add the step to the waterfall, or ask without a target |
 //! | `currency_mismatch` | convert the target, or add a `convert` step |
 //! | `not_in_minor_units` | round the target |
 //! | `target_unreachable` | agree on a total with the sign of the lines; for free lines let the step spread equally |
+//! | `invalid_selection` | repair the selection ([`Configurator::repair`]) before it is quoted |
 //! | `search_limit` | choose more before asking, or allow more work ([`ConfigurationModel::with_search_limit`]) |
 //! | `column_length`, `column_value` | mend the column of the batch; the message names the row and what would be right |
 //! | `not_in_batch` | price such lines one by one |
@@ -186,5 +187,5 @@ pub use waterfall::line_price::{Effect, GuardViolation, Level, LinePrice, Skip, 
 pub use waterfall::operand::Operand;
 pub use waterfall::stack::document::{StackMode, StackOrder, StackRuleDocument, StackStepDocument, Tie};
 pub use waterfall::stack::{ActiveRule, Lost, LostRule, StackOutcome};
-pub use waterfall::{Input, LINE_ROUNDING, LIST, LineInput, MAX_RULES, MAX_STEPS, Waterfall};
+pub use waterfall::{FLOOR, Input, LINE_ROUNDING, LIST, LineInput, MAX_RULES, MAX_STEPS, Waterfall};
 pub use what_if::{FloorRoom, NextTier, TotalReached};

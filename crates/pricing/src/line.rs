@@ -15,6 +15,8 @@ pub(crate) struct OpenLine<'a, M> {
     pub(crate) price_entry: String,
     /// The floor of one unit that its price entry states.
     pub(crate) floor: Option<Exact>,
+    /// Whether it has a share of the price of its product, and the floor is that of the product.
+    pub(crate) shares_price: bool,
     pub(crate) list: Money,
     /// The cost of one unit.
     pub(crate) cost: Option<Exact>,

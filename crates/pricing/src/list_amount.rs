@@ -146,7 +146,10 @@ impl<'a> ListAmounts<'a> {
                 date: self.request.date,
                 price_book,
             },
-            error => error,
+            error => PricingError::Line {
+                line: line.id.clone(),
+                error: Box::new(error),
+            },
         })
     }
 
@@ -208,6 +211,7 @@ impl<'a> ListAmounts<'a> {
             name,
             price_entry: entry.unwrap_or_else(|| REQUEST_LIST_PRICE.to_owned()),
             floor: found.floor.clone(),
+            shares_price: matches!(product.make_up(), MakeUp::Shares(_)),
             list: self.waterfall.line_rounding.money(&amount, self.currency)?,
             cost: None,
             opening: Some(list),

@@ -29,8 +29,7 @@ pub const CRM: &str = include_str!("presets/crm.json");
 /// cost.
 pub const CONDITION_TECHNIQUE: &str = include_str!("presets/condition_technique.json");
 
-/// The segments of a ramp as lines of a quote: list price, the segment's own price with its uplifts, its discount, its
-/// months. Unit prices stay exact; a ramp that rounds them needs a `round` step after `months`.
+/// The segments of a ramp as lines of a quote: list price, the segment's own list price with its uplifts, its discount.
 ///
 /// [`Ramp::request_lines`](crate::Ramp::request_lines) brings the figures. Lines that are no segments keep their list
 /// price.

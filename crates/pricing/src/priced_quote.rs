@@ -104,7 +104,8 @@ pub struct WaterfallRow {
     /// Why the step did not apply; absent if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
-    /// The rules of a step that stacks several, each with what it took off or why it did not apply.
+    /// The rules of a step that stacks several, each with what it took off or why it did not apply. Of more than 20,
+    /// those that did not match are left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleRow>,
 }
@@ -344,9 +345,6 @@ impl PricedQuote {
         let mut sums: Vec<Sum<'_>> = Vec::new();
         for line in &self.lines {
             for (place, row) in line.rows.iter().enumerate() {
-                // The first row of a line that was added: its amount comes to the total after all others.
-                let added = place == 0 && self.adjusted.iter().any(|it| it.adjustment == row.step);
-                let place = if added { usize::MAX } else { place };
                 let next = sums.len();
                 let at = *known.entry(row.step.as_str()).or_insert(next);
                 if at == next {

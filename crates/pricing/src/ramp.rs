@@ -253,11 +253,11 @@ impl Ramp {
     ///
     /// | input | what it is |
     /// |---|---|
-    /// | `ramp_unit_price` | the price of a unit for a price term, with the uplifts |
-    /// | `ramp_discount_percent` | the discount |
-    /// | `ramp_months`, `ramp_price_months` | the months of the segment, and those that the price is for |
+    /// | `ramp_list_price` | the price of a unit for the months of the segment, with the uplifts; exact |
+    /// | `ramp_price` | the same after the discount, rounded as the ramp says |
     ///
-    /// The list price of a line, where no price book has one, is that of the segment before the discount.
+    /// The first is the list price of a line where no price book has one. A waterfall that does not name the second
+    /// sells the segment without its discount.
     ///
     /// # Errors
     /// A quantity outside the bounds of [`Quantity`].
@@ -274,14 +274,13 @@ impl Ramp {
             let quantity = Quantity::new(segment.quantity.to_decimal()?, unit)?;
             let months = Exact::from(segment.months);
             let of = Exact::from(self.price_term_months);
+            let list = (&priced.undiscounted * months).checked_div(&of)?;
             let mut line = RequestLine::new(format!("{id}-{number}"), product.clone(), quantity)
-                .with_input("ramp_unit_price", priced.undiscounted.clone())
-                .with_input("ramp_discount_percent", segment.discount.value())
-                .with_input("ramp_months", months.clone())
-                .with_input("ramp_price_months", of.clone());
+                .with_input("ramp_list_price", list.clone())
+                .with_input("ramp_price", priced.unit_price.clone());
             line.term = segment.period;
             line.list_price = Some(ListPrice {
-                amount: (&priced.undiscounted * months).checked_div(&of)?,
+                amount: list,
                 currency: self.currency,
                 unit,
             });

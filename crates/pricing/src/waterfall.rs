@@ -28,6 +28,8 @@ use step::{NegotiatedStep, Step};
 /// The id of the first row of a waterfall that sets no price of its own, and the name of the list price among
 /// the inputs of a line.
 pub const LIST: &str = "list";
+/// The name of the floor of the price book among the inputs of a line.
+pub const FLOOR: &str = "floor";
 /// The id of the row that shows what rounding a line added.
 pub const LINE_ROUNDING: &str = "line_rounding";
 /// The largest number of steps.
@@ -61,6 +63,8 @@ pub struct Waterfall {
     pub(crate) steps: Vec<Step>,
     /// Whether any condition stands in it.
     conditional: bool,
+    /// Whether a guard takes the floor of the price book.
+    pub(crate) guards_floor: bool,
     pub(crate) negotiated: Option<NegotiatedStep>,
     pub(crate) line_rounding: RoundingPolicy,
     pub(crate) signs: SignPolicy,
@@ -93,6 +97,12 @@ impl Waterfall {
     /// The ids of the steps of a line, in their order. A waterfall without a price of its own has `list` first.
     pub fn step_ids(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().map(|step| step.id.as_str())
+    }
+
+    /// Id and name of the row that a line begins with.
+    pub(crate) fn first_row(&self) -> (&str, &str) {
+        let first = self.steps.first();
+        first.map_or((LIST, "List"), |step| (step.id.as_str(), step.label.as_str()))
     }
 
     /// The ids of all rows that a line may have.
@@ -173,8 +183,9 @@ impl Waterfall {
         if let Some(product) = shared {
             for step in self.steps.iter().filter(|step| step.sets_amount_of_one_unit()) {
                 let message = format!(
-                    "the components of {} have shares of its list price: give them prices of their own, or begin \
-                     with the list price and use percentages",
+                    "`{}` names an amount of one unit, and the components of {} have shares of its list price: \
+                     give them prices of their own, or use a percentage",
+                    step.id,
                     product.id()
                 );
                 check.fault(&step.path, "needs_unit_prices", message);

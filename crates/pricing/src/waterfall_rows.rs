@@ -105,7 +105,10 @@ fn does_not_hold(when: &Predicate, facts: &Facts) -> String {
     format!("does not hold: {}", tests.join("; "))
 }
 
-/// Every rule of a stack in the order of the document: what it took off, or why it did not apply.
+/// The most rules of a stack of which those that did not match are shown too: of more, only those that matched are.
+const LISTED_RULES: usize = 20;
+
+/// The rules of a stack in the order of the document: what each took off, or why it did not apply.
 fn rule_rows(
     stack: &Stack,
     outcome: &StackOutcome,
@@ -113,37 +116,38 @@ fn rule_rows(
     input: &LineInput<'_>,
     facts: &Facts,
 ) -> Vec<RuleRow> {
-    let mut rows: Vec<RuleRow> = stack
-        .rules
-        .iter()
-        .map(|rule| RuleRow {
-            rule: rule.id.clone(),
-            amount: Exact::ZERO,
-            lost: None,
-        })
-        .collect();
-    for active in &outcome.active {
-        if let Some(row) = rows.get_mut(active.rule) {
-            row.amount = -(&active.discount * lift);
+    let all = stack.rules.len() <= LISTED_RULES;
+    let mut rows: Vec<(usize, RuleRow)> = Vec::with_capacity(outcome.active.len());
+    let mut push = |at: usize, amount: Exact, lost: Option<String>| {
+        if let Some(rule) = stack.rules.get(at) {
+            let rule = rule.id.clone();
+            rows.push((at, RuleRow { rule, amount, lost }));
         }
+    };
+    for active in &outcome.active {
+        push(active.rule, -(&active.discount * lift), None);
     }
     for lost in &outcome.inactive {
         let to = stack.rules.get(lost.to).map_or("", |rule| rule.id.as_str());
-        if let Some(row) = rows.get_mut(lost.rule) {
-            row.lost = Some(match lost.why {
-                Lost::Priority => format!("lost to `{to}`, which goes first"),
-                Lost::Discount => format!("lost to `{to}`, which takes more off"),
-                Lost::Group => format!("lost to the group of `{to}`, which was met first"),
-                Lost::Stopped => format!("`{to}` ends the list"),
-            });
+        let why = match lost.why {
+            Lost::Priority => format!("lost to `{to}`, which goes first"),
+            Lost::Discount => format!("lost to `{to}`, which takes more off"),
+            Lost::Group => format!("lost to the group of `{to}`, which was met first"),
+            Lost::Stopped => format!("`{to}` ends the list"),
+        };
+        push(lost.rule, Exact::ZERO, Some(why));
+    }
+    for at in outcome.unmatched.iter().filter(|_| all) {
+        if let Some(rule) = stack.rules.get(*at) {
+            push(
+                *at,
+                Exact::ZERO,
+                Some(rule.why_unmatched(input, facts, does_not_hold)),
+            );
         }
     }
-    for rule in &outcome.unmatched {
-        if let (Some(row), Some(rule)) = (rows.get_mut(*rule), stack.rules.get(*rule)) {
-            row.lost = Some(rule.why_unmatched(input, facts, does_not_hold));
-        }
-    }
-    rows
+    rows.sort_by_key(|(at, _)| *at);
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// The floors of a line, for a net that the document may still change: how low it may go before a guarded

@@ -139,14 +139,9 @@ fn percentages_without_measure() {
     let input = LineInput::new("1", Exact::ONE, Currency::USD)
         .with("list", 100)
         .with("p", exact(huge));
-    // More than everything is not taken off: the line stops at nothing, and what was not used stays visible.
-    let price = brought("discount").price(&input).unwrap();
-    assert!(price.net().is_zero());
-    let Effect::Discount { amount, unused } = &price.steps()[1].effect else {
-        panic!("{:?}", price.steps()[1].effect)
-    };
-    assert_eq!(*amount, Exact::integer(100));
-    assert_eq!(amount + unused, exact(huge));
+    // More than everything is refused, as it is in a document.
+    let refused = brought("discount").price(&input).unwrap_err();
+    assert_eq!(refused.code(), "percent_out_of_range");
     // A surcharge has no end of its own: the figure is the right one.
     let price = brought("surcharge").price(&input).unwrap();
     assert_eq!(*price.net(), exact(huge) + Exact::integer(100));

@@ -68,7 +68,7 @@ fn numbers_quantities_and_conditions_decide_together() {
                 {"id": "ram-8", "value": "8"}, {"id": "ram-16", "value": "16"}, {"id": "ram-32", "value": "32"}]},
             {"id": "extras", "options": [
                 {"id": "seat", "price": "10", "quantity": {"choice": {"min": "5", "max": "50", "step": "5"}}},
-                {"id": "setup", "price": "90"}]},
+                {"id": "setup", "price": "90", "quantity": {"fixed": "1"}}]},
             {"id": "care", "max": 1, "when": {"fact": "chosen.seat", "eq": true}, "options": [{"id": "care-24"}]}],
         "rules": [
             {"id": "many-seats", "when": {"fact": "quantity.seat", "gt": "20"}, "then": {"fact": "ram", "gte": "32"}},

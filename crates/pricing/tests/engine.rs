@@ -251,13 +251,16 @@ fn adjustments_act_on_the_lines_of_a_request_and_stay_visible() {
         .iter()
         .map(|row| format!("{} {} {}", row.step, row.amount, row.subtotal))
         .collect();
-    assert_eq!(rows, ["list 220 220", "code -22 198", "care 29.7 227.7"]);
+    assert_eq!(rows, ["list 253 253", "code -22 231", "care -3.3 227.7"]);
     let done: Vec<String> = priced
         .adjustments()
         .iter()
         .map(|row| format!("{} {}", row.adjustment, row.amount))
         .collect();
     assert_eq!(done, ["code -22", "care 29.7"]);
+    // 15 % of the list amounts are 33: a line that is sold on top does not water the discount down.
+    assert_eq!(care.list, euros("33.00"));
+    assert_eq!(priced.discount_percent(), Some(Exact::integer(10)));
 
     let small = engine.price(&request([line("1", "prd_desk", 3)])).unwrap();
     assert_eq!(
@@ -382,6 +385,59 @@ fn adjustments_that_do_not_fit_are_refused_with_their_places() {
       adjustments[1].id: `negotiated` is a step of the waterfall: give the adjustment its own id
       adjustments[1].product: prd_none is not in catalogue shop v1
     ");
+}
+
+#[test]
+fn a_guard_may_take_the_floor_of_the_price_book() {
+    let guarded = |policy: &str| {
+        engine(&format!(
+            r#"{{"id": "g", "version": 1, "steps": [
+                {{"op": "discount", "id": "half", "label": "Half", "percent": {{"input": "seller"}}}},
+                {{"op": "guard", "id": "floor", "label": "Floor", "floor": {{"input": "floor"}}, "policy": "{policy}"}}]}}"#
+        ))
+    };
+    let mut asked = request([line("1", "prd_desk", 2)]);
+    asked.lines[0].inputs.insert("seller".into(), Exact::integer(50));
+    let flagged = guarded("flag").price(&asked).unwrap();
+    assert_eq!(
+        flagged.violations().len(),
+        1,
+        "once, not by the book and by the guard"
+    );
+    assert_eq!(flagged.violations()[0].guard.as_deref(), Some("floor"));
+    assert_eq!(nets(&guarded("clamp").price(&asked).unwrap()), ["60.00 EUR"]); // 2 x 30
+    assert_eq!(guarded("reject").price(&asked).unwrap_err().code(), "below_floor");
+    // What a seller enters is held to what a document may write.
+    for percent in [-1, 101] {
+        asked.lines[0]
+            .inputs
+            .insert("seller".into(), Exact::integer(percent));
+        assert_eq!(
+            guarded("flag").price(&asked).unwrap_err().code(),
+            "percent_out_of_range"
+        );
+    }
+}
+
+#[test]
+fn a_book_that_builds_on_another_keeps_its_floors() {
+    let engine = engine(NEGOTIATED);
+    let rate: Exact = "1.1".parse().unwrap();
+    let mut asked = request([line("1", "prd_desk", 1)]).in_price_book("usd");
+    asked.rates = ExchangeRates::new().with("ecb", Currency::EUR, Currency::USD, rate);
+    let priced = engine
+        .price(&asked.with_target(Money::from_minor(3_299, Currency::USD).unwrap()))
+        .unwrap();
+    assert_eq!(priced.violations()[0].floor.to_string(), "33.00 USD"); // 30 EUR
+}
+
+#[test]
+fn errors_of_prices_name_the_line() {
+    let engine = engine(PLAIN);
+    let asked = request([line("7", "prd_desk", 1)]).in_price_book("usd");
+    let refused = engine.price(&asked).unwrap_err();
+    assert_eq!(refused.code(), "no_rate");
+    assert!(refused.to_string().starts_with("line `7`: "), "{refused}");
 }
 
 #[test]

@@ -164,7 +164,10 @@ impl Choice {
         Ok(OptionDocument {
             id: self.id.clone(),
             price: decimal(self.price.as_ref())?,
-            quantity: per_bundle.or(fixed),
+            // The page has one in all where nothing is said.
+            quantity: per_bundle
+                .or(fixed)
+                .or(Some(OptionQuantityDocument::Fixed(Decimal::ONE))),
             max_total: decimal(self.max_total.as_ref())?,
             value: None,
             default: false,

@@ -75,11 +75,38 @@ impl<M: Clone> Working<M> {
             let maximum = self.given_figure(rec, adjustment, "maximum", maximum);
             amount = rec.minimum(&[&amount, &maximum], note);
         }
-        let line = WorkingLine::added(part.id.clone(), Exact::ONE, amount, position);
+        let mut line = WorkingLine::added(part.id.clone(), Exact::ONE, amount, position);
+        line.undiscounted = self.undiscounted(adjustment, part, &line.gross)?;
         self.lines.push(line);
         Ok(AdjustmentOutcome {
             base_total: Some(base.value),
             ..AdjustmentOutcome::applied(Exact::ZERO)
         })
+    }
+
+    /// What the line would cost if nothing were taken off the others. A line without it would hide their discount.
+    fn undiscounted(
+        &self,
+        adjustment: &Adjustment,
+        part: &PercentOfTotalDocument,
+        amount: &Exact,
+    ) -> Result<Exact, PricingError> {
+        if part.base == TotalBase::List {
+            return Ok(amount.clone());
+        }
+        let lists: Exact = self
+            .given(adjustment.lines.as_ref())
+            .map(|(_, line)| &line.list)
+            .sum();
+        let term = part.numerator.checked_div(&part.denominator)?;
+        let whole = lists * &part.percent * Exact::ratio(1, 100)? * term;
+        let mut whole = RoundingPolicy::HALF_UP.round(&whole, self.currency)?;
+        if let Some(minimum) = &part.minimum {
+            whole = whole.max(minimum.clone());
+        }
+        if let Some(maximum) = &part.maximum {
+            whole = whole.min(maximum.clone());
+        }
+        Ok(whole)
     }
 }

@@ -44,6 +44,8 @@ pub(crate) struct WorkingLine<M> {
     pub(crate) id: String,
     pub(crate) quantity: Exact,
     pub(crate) list: Exact,
+    /// Its list amount on a quote: for a part of the other lines, the same part of their list amounts.
+    pub(crate) undiscounted: Exact,
     pub(crate) gross: Exact,
     pub(crate) net: Figure<M>,
     pub(crate) price: Option<LinePrice>,
@@ -237,10 +239,12 @@ fn opened<R: Recorder>(
         list = of_line.line_amount(line.reference);
         price = Some(of_line);
     }
+    let list = list.unwrap_or_else(|| net.value.clone());
     Ok(WorkingLine {
         id: input.id.to_owned(),
         quantity: input.quantity.clone(),
-        list: list.unwrap_or_else(|| net.value.clone()),
+        undiscounted: list.clone(),
+        list,
         gross: net.value.clone(),
         net,
         price,
@@ -274,6 +278,7 @@ impl<M> WorkingLine<M> {
             id,
             quantity,
             list: net.value.clone(),
+            undiscounted: net.value.clone(),
             gross: net.value.clone(),
             net,
             price: None,

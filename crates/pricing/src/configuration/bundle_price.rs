@@ -89,14 +89,24 @@ impl Configurator<'_> {
     /// The lines that price a configured bundle: the bundle as `line`, then each selected option that is a product, as
     /// `line.option`, in the order of the model, with its quantity for all bundles together.
     ///
+    /// An option with a price of the model and without a product is part of [`Configurator::price`] alone: give it a
+    /// product to have it on the quote.
+    ///
     /// # Errors
-    /// A quantity outside the bounds of [`Quantity`].
+    /// [`PricingError::InvalidSelection`] with the first violation of a selection that is not valid; a quantity outside
+    /// the bounds of [`Quantity`].
     pub fn request_lines(
         &self,
         line: &str,
         bundle: &ProductId,
         selection: &Selection,
     ) -> Result<Vec<RequestLine>, PricingError> {
+        if let Some(violation) = self.validate(selection).into_iter().next() {
+            return Err(PricingError::InvalidSelection {
+                bundle: bundle.clone(),
+                violation: Box::new(violation),
+            });
+        }
         let pieces = |quantity: &Exact, unit| Quantity::new(quantity.to_decimal()?, unit);
         let bundles = pieces(&self.circumstances.bundle_quantity, l2c_money::Unit::ONE)?;
         let mut lines = vec![RequestLine::new(line, bundle.clone(), bundles)];

@@ -82,7 +82,7 @@ pub struct OptionDocument {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<l2c_money::DecimalText>"))]
     pub price: Option<Decimal>,
-    /// How many come with a bundle; one, however many bundles, if absent.
+    /// How many come with a bundle; one for each bundle if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<OptionQuantityDocument>,
     /// How many there may be in all bundles together. More is a violation, the number is never cut.

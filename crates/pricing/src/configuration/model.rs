@@ -130,7 +130,7 @@ impl ConfigurationModel {
 impl OptionQuantity {
     pub(super) fn new(check: &mut Check, path: &str, document: Option<&OptionQuantityDocument>) -> Self {
         match document {
-            None => Self::Fixed(Exact::ONE),
+            None => Self::PerBundle(Exact::ONE),
             Some(OptionQuantityDocument::PerBundle(quantity)) => Self::PerBundle(Exact::from(*quantity)),
             Some(OptionQuantityDocument::Fixed(quantity)) => Self::Fixed(Exact::from(*quantity)),
             Some(OptionQuantityDocument::Choice(choice)) => {

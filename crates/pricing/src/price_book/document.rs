@@ -132,7 +132,8 @@ pub struct PriceEntryDocument {
     /// In which units it is sold; absent: in its own alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sold_in: Option<SoldIn>,
-    /// Price of one unit below which a sale needs approval; from zero to the price.
+    /// Price of one unit below which a sale needs approval; from zero to the price. A formula that states none has the
+    /// floor of its base, converted.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

@@ -73,7 +73,7 @@ impl<'a, R: Recorder> Evaluation<'a, R> {
             Some(winner) => Ok(Found {
                 entry: Some(winner.entry.index),
                 price: self.of_entry(book, winner.entry)?,
-                floor: self.floor(winner.entry)?,
+                floor: self.floor(book, winner.entry)?,
             }),
             None => Ok(Found {
                 entry: None,
@@ -109,8 +109,29 @@ impl<'a, R: Recorder> Evaluation<'a, R> {
         self.per_unit(price, entry.unit, self.query.unit, book.currency())
     }
 
-    fn floor(&self, entry: &PriceEntry) -> Result<Option<Exact>, PricingError> {
-        let Some(floor) = entry.floor else { return Ok(None) };
+    /// The floor of one unit of the request. A formula that states none has that of the price it is based on, converted.
+    fn floor(&mut self, book: &PriceBook, entry: &PriceEntry) -> Result<Option<Exact>, PricingError> {
+        let Some(floor) = entry.floor else {
+            let PriceRule::Formula(formula) = &entry.rule else {
+                return Ok(None);
+            };
+            let Some(base) = &formula.base_book else {
+                return Ok(None);
+            };
+            let at = self.books.position(base)?;
+            let of = self.books.at(at)?.currency();
+            let floor = self.of_book(at)?.floor;
+            return match floor {
+                Some(floor) if of != book.currency() => {
+                    let rates = self.query.rates.ok_or(PricingError::NoRate {
+                        from: of,
+                        to: book.currency(),
+                    })?;
+                    Ok(Some(floor * rates.rate(of, book.currency())?.1))
+                }
+                floor => Ok(floor),
+            };
+        };
         if entry.unit == self.query.unit {
             return Ok(Some(floor.exact()));
         }

@@ -66,6 +66,7 @@ pub(super) fn checked(document: &WaterfallDocument) -> Result<Waterfall, Faults>
         document: DocumentRef::new(document.id.clone(), document.version),
         attributes: document.attributes.clone(),
         typed_attributes: document.typed_attributes.clone(),
+        guards_floor: steps.iter().any(|step| step.guards_book_floor()),
         steps,
         conditional,
         negotiated,

@@ -3,7 +3,7 @@ use l2c_money::{Currency, Exact, RoundingPolicy};
 use l2c_rating::Charge;
 use l2c_rules::Facts;
 
-use super::document::Returns;
+use super::document::{Percentages, Returns};
 use super::line_price::{Effect, Level, LinePrice, Skip, StepOutcome};
 use super::side::Side;
 use super::step::{Bound, Change, CostPlus, Factor, Op, Size, Step, Term};
@@ -366,6 +366,7 @@ impl<R: Recorder> Line<'_, R> {
                     None => running.clone(),
                 };
                 let rate = self.term(step, percent, || Note::new(format!("{}, rate", step.label)));
+                self.in_range(step, &rate.value, change.raises)?;
                 self.rec
                     .product(&base, &rate, || Note::new(step.label.as_str()).money(currency))
             }
@@ -385,6 +386,21 @@ impl<R: Recorder> Line<'_, R> {
             })?;
         }
         Ok(amount)
+    }
+
+    /// What a line brings is held to what a document may write.
+    fn in_range(&self, step: &Step, rate: &Exact, raises: bool) -> Result<(), PricingError> {
+        let plain = self.waterfall.signs.percentages == Percentages::Plain;
+        if plain && (rate.is_negative() || (!raises && *rate > Exact::ONE)) {
+            let expected = if raises {
+                "a surcharge is 0 % or more"
+            } else {
+                "a discount is 0 to 100 %"
+            };
+            let percent = rate * Exact::integer(100);
+            return Err(self.refused(step, &percent, "percent_out_of_range", expected));
+        }
+        Ok(())
     }
 
     fn surcharge(&mut self, step: &Step, change: &Change) -> Result<Effect, PricingError> {

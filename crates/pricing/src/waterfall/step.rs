@@ -191,12 +191,24 @@ impl Bound {
 }
 
 impl Step {
+    /// Whether it tests the floor of the price book.
+    pub(crate) fn guards_book_floor(&self) -> bool {
+        match &self.op {
+            Op::Guard(guard) => matches!(&guard.floor, Floor::PerUnit(floor) if floor.is_book_floor()),
+            _ => false,
+        }
+    }
+
     /// Whether it names an amount of one unit, other than the list price.
     pub(crate) fn sets_amount_of_one_unit(&self) -> bool {
         match &self.op {
             Op::Price { amount, .. } => amount.as_ref().is_some_and(|amount| !amount.is_list()),
             Op::CostPlus(_) | Op::Charge(_) => true,
-            Op::Guard(guard) => !matches!(guard.floor, Floor::Discount { .. }),
+            Op::Guard(guard) => match &guard.floor {
+                // The components bear the cost of their product, and bring no floor of their own.
+                Floor::Margin(_) | Floor::Discount { .. } => false,
+                Floor::PerUnit(floor) => !floor.is_book_floor(),
+            },
             _ => false,
         }
     }
@@ -239,6 +251,11 @@ impl Op {
 }
 
 impl Term {
+    /// Whether this is the floor of the price book.
+    pub(crate) fn is_book_floor(&self) -> bool {
+        matches!(self, Self::Input { name, .. } if name == crate::FLOOR)
+    }
+
     /// Whether this is the list price, which may have a derivation from before the waterfall.
     pub(crate) fn is_list(&self) -> bool {
         matches!(self, Self::Input { name, .. } if name == crate::LIST)
