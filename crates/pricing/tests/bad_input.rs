@@ -10,9 +10,9 @@
 
 use l2c_money::{Currency, Exact, Quantity, Unit};
 use l2c_pricing::{
-    Adjustments, Catalogue, ConfigurationModel, ConfigurationModelDocument, Effect, Engine, Faults,
-    LineInput, LineToPrice, OptionDocument, OptionGroupDocument, PriceBook, PriceBooks, PriceRequest,
-    ProductId, Ramp, RequestLine, Waterfall, WaterfallDocument,
+    Adjustments, Catalogue, ConfigurationModel, ConfigurationModelDocument, Engine, Faults, LineInput,
+    LineToPrice, OptionDocument, OptionGroupDocument, PriceBook, PriceBooks, PriceRequest, ProductId, Ramp,
+    RequestLine, Waterfall, WaterfallDocument,
 };
 use serde_json::{Value, json};
 

@@ -2,8 +2,7 @@ use l2c_calendar::Period;
 use l2c_pricing::PricedLine;
 
 use crate::{
-    Amendment, AmendmentError, Quote, QuoteRefusal, QuoteStatus, QuoteVersion, RunningContractDocument,
-    RunningLineDocument,
+    Amendment, Quote, QuoteRefusal, QuoteStatus, QuoteVersion, RunningContractDocument, RunningLineDocument,
 };
 
 impl Quote {
@@ -43,43 +42,35 @@ impl Quote {
 impl QuoteVersion {
     /// What the deal is as a running contract, for later amendments: each line over the whole term, at its net for one
     /// unit, which is for `price_term_months`. An amendment has its own, [`Amendment::after`].
-    ///
-    /// # Errors
-    /// A net that is no decimal for one unit, such as 10 for three.
+    #[must_use]
     pub fn running_contract(
         &self,
         id: impl Into<String>,
         term: Period,
         price_term_months: u32,
-    ) -> Result<Option<RunningContractDocument>, AmendmentError> {
-        let Some(priced) = self.priced().filter(|_| self.terms().amendment.is_none()) else {
-            return Ok(None);
+    ) -> Option<RunningContractDocument> {
+        let priced = self.priced().filter(|_| self.terms().amendment.is_none())?;
+        let line = |line: &&PricedLine| RunningLineDocument {
+            id: line.id.clone(),
+            product: match &line.component {
+                Some(component) => format!("{}/{component}", line.product),
+                None => line.product.to_string(),
+            },
+            quantity: line.quantity,
+            unit_price: line.unit_net().unwrap_or_default(),
+            start: None,
+            end: None,
+            cancelled_from: None,
+            price_term_months: None,
+            anchor: None,
         };
-        let line = |line: &&PricedLine| {
-            Ok(RunningLineDocument {
-                id: line.id.clone(),
-                product: match &line.component {
-                    Some(component) => format!("{}/{component}", line.product),
-                    None => line.product.to_string(),
-                },
-                quantity: line.quantity,
-                unit_price: line.unit_net().unwrap_or_default().to_decimal()?,
-                start: None,
-                end: None,
-                cancelled_from: None,
-                price_term_months: None,
-                anchor: None,
-            })
-        };
-        let lines: Result<Vec<RunningLineDocument>, AmendmentError> =
-            self.chosen(priced).iter().map(line).collect();
-        Ok(Some(RunningContractDocument {
+        Some(RunningContractDocument {
             id: id.into(),
             currency: priced.currency(),
             term,
             anchor: None,
             price_term_months,
-            lines: lines?,
-        }))
+            lines: self.chosen(priced).iter().map(line).collect(),
+        })
     }
 }

@@ -126,7 +126,7 @@ impl Renewal<'_> {
             }
             let unit_price = self.line(contract, line, pricing)?;
             renewed.push(RunningLine {
-                unit_price: unit_price.to_decimal()?,
+                unit_price,
                 period: self.term,
                 own_end: false,
                 price_term: PriceTerm {
@@ -159,7 +159,7 @@ impl Renewal<'_> {
         let (currency, terms) = (pricing.currency, self.terms);
         let money = |label: &'static str| move || Note::new(label).money(currency);
         let mut price = match &terms.price {
-            RenewalPrice::Contract => pricing.rec.input(line.unit_price.into(), || {
+            RenewalPrice::Contract => pricing.rec.input(line.unit_price.clone(), || {
                 money("unit price")().cite(Citation::new(&contract.id, format!("line {}", line.id)))
             }),
             RenewalPrice::List(prices) => {

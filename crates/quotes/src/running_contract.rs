@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use chrono::NaiveDate;
 use l2c_calendar::{Period, PriceTerm};
 use l2c_documents::{Check, Faults};
-use l2c_money::{Currency, Decimal, Quantity};
+use l2c_money::{Currency, Exact, Quantity};
 use serde::{Deserialize, Serialize};
 
 /// A contract that runs, as far as its prices and terms go: what an amendment starts from.
@@ -47,10 +47,9 @@ pub struct RunningLineDocument {
     /// How much of it; not below zero.
     #[cfg_attr(feature = "schema", schemars(with = "QuantityText"))]
     pub quantity: Quantity,
-    /// The price of one unit for a price term; below zero for what is paid to the buyer.
-    #[serde(with = "l2c_money::decimal_string")]
-    #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
-    pub unit_price: Decimal,
+    /// The price of one unit for a price term, exact: a line of three that was agreed at 14.00 has "14/3"; below zero for
+    /// what is paid to the buyer.
+    pub unit_price: Exact,
     /// Its first day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<NaiveDate>,
@@ -97,7 +96,7 @@ pub(crate) struct RunningLine {
     pub(crate) id: String,
     pub(crate) product: String,
     pub(crate) quantity: Quantity,
-    pub(crate) unit_price: Decimal,
+    pub(crate) unit_price: Exact,
     pub(crate) period: Period,
     /// It has an end of its own, and does not follow the contract's.
     pub(crate) own_end: bool,
@@ -165,7 +164,7 @@ impl RunningContract {
                 id: line.id.clone(),
                 product: line.product.clone(),
                 quantity: line.quantity,
-                unit_price: line.unit_price,
+                unit_price: line.unit_price.clone(),
                 period,
                 own_end: line.end.is_some() || line.cancelled_from.is_some(),
                 cancelled: line.cancelled_from.is_some(),
@@ -188,7 +187,7 @@ impl RunningContract {
             id: line.id.clone(),
             product: line.product.clone(),
             quantity: line.quantity,
-            unit_price: line.unit_price,
+            unit_price: line.unit_price.clone(),
             start: Some(line.period.start()).filter(|own| *own != start),
             end: Some(line.period.end()).filter(|_| line.own_end),
             cancelled_from: None,

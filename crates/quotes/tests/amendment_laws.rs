@@ -26,8 +26,8 @@ fn document(id: &str, start: &str, end: &str, lines: Value) -> RunningContractDo
     serde_json::from_value(document).unwrap()
 }
 
-fn money() -> impl Strategy<Value = Decimal> {
-    (-100_000_i64..1_000_000).prop_map(|cents| Decimal::new(cents, 2))
+fn money() -> impl Strategy<Value = Exact> {
+    (-100_000_i64..1_000_000).prop_map(|cents| Exact::ratio(cents, 100).unwrap())
 }
 
 fn amount() -> impl Strategy<Value = Quantity> {

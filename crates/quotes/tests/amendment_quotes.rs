@@ -161,7 +161,7 @@ fn sold() -> RunningContractDocument {
     let (told, _) = accepted("1", QuoteTerms::new(request, day("2026-12-31")));
     let term = Period::new(day("2026-01-01"), day("2027-01-01")).unwrap();
     let version = told.quote.latest().unwrap();
-    let contract = version.running_contract("con_17", term, 12).unwrap().unwrap();
+    let contract = version.running_contract("con_17", term, 12).unwrap();
     let cost = RunningContract::new(&contract)
         .unwrap()
         .rest(term.start(), &Default::default())
@@ -203,7 +203,7 @@ fn a_contract_goes_from_quote_to_quote() {
     deep: discount_percent is about 16.9231: about 16.9231 Agreed price [con_17 amendment]; about 6.9231 above 10
     credit: credited is 9000: 9000 Suite (line seats.credit) [con_17 line seats]; 8000 above 1000
     ");
-    assert_eq!(after.unwrap().lines[0].unit_price, Decimal::from(1080));
+    assert_eq!(after.unwrap().lines[0].unit_price, Exact::integer(1080));
 }
 
 /// Half a year of ten seats at 1200 is 6000 back; ten of the other product at 1900 are 9500, where list is 10000.
@@ -317,7 +317,7 @@ fn an_amendment_is_handed_over_once_and_to_its_contract_alone() {
 
     let (mut told, _) = accepted("2", offer(&contract, cancel));
     let mut changed = contract.clone();
-    changed.lines[0].unit_price += Decimal::ONE;
+    changed.lines[0].unit_price += &Exact::ONE;
     assert_eq!(code(&told.quote, &changed), "contract_moved");
     told.on(
         &desk("agent"),
@@ -336,17 +336,22 @@ fn an_amendment_is_handed_over_once_and_to_its_contract_alone() {
     let request = PriceRequest::new(day("2026-01-01"), vec![line]);
     let (told, _) = accepted("3", QuoteTerms::new(request.clone(), day("2026-12-31")));
     assert_eq!(code(&told.quote, &contract), "no_amendment");
-    // 10 USD for three pieces are no decimal for one.
+    // 10 USD for three pieces are 10/3 for one: the contract has it exactly.
     let uneven = request.with_target(Money::from_minor(1_000, Currency::USD).unwrap());
     let (told, _) = accepted("4", QuoteTerms::new(uneven, day("2026-12-31")));
     let term = Period::new(day("2026-01-01"), day("2027-01-01")).unwrap();
-    let error = told
+    let document = told
         .quote
         .latest()
         .unwrap()
         .running_contract("con_1", term, 12)
-        .unwrap_err();
-    assert_eq!(error.code(), "not_a_decimal");
+        .unwrap();
+    assert_eq!(document.lines[0].unit_price, Exact::ratio(10, 3).unwrap());
+    let stored = serde_json::to_string(&document).unwrap();
+    assert_eq!(
+        serde_json::from_str::<RunningContractDocument>(&stored).unwrap(),
+        document
+    );
 }
 
 #[test]

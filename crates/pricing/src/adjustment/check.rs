@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use l2c_documents::{Check, Faults};
 use l2c_money::Exact;
+use l2c_rating::MAX_TIERS;
 use l2c_rules::{Condition, FactType, FactTypes, Predicate};
 
 use super::document::{
@@ -269,8 +270,14 @@ impl Checker<'_> {
         let plain = [&one.percent, &one.amount, &one.amount_per_unit].map(Option::as_ref);
         let size = match &one.tiers {
             Some(tiers) if plain.iter().all(Option::is_none) => {
+                if tiers.steps.len() > MAX_TIERS {
+                    let found = tiers.steps.len();
+                    let message = format!("{found} tiers: a discount has at most {MAX_TIERS}");
+                    self.check
+                        .fault(format!("{}.tiers.steps", self.path), "too_many", message);
+                }
                 let mut steps = Vec::with_capacity(tiers.steps.len());
-                for (index, tier) in tiers.steps.iter().enumerate() {
+                for (index, tier) in tiers.steps.iter().take(MAX_TIERS).enumerate() {
                     let TierDocument {
                         from,
                         percent,

@@ -194,7 +194,7 @@ pub struct TiersDocument {
     /// Over which lines; absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<Condition>,
-    /// The tiers: the one with the largest `from` that is not above the measure holds.
+    /// The tiers, at most 10,000: the one with the largest `from` that is not above the measure holds.
     pub steps: Vec<TierDocument>,
 }
 

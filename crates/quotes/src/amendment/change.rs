@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use l2c_calendar::Period;
 use l2c_documents::Check;
-use l2c_money::{Decimal, Quantity};
+use l2c_money::{Exact, Quantity};
 use serde::{Deserialize, Serialize};
 
 use super::{AmendmentError, LinePair, Plan};
@@ -28,9 +28,7 @@ pub enum LineChange {
         /// The line.
         line: String,
         /// The price of one unit for a price term.
-        #[serde(with = "l2c_money::decimal_string")]
-        #[cfg_attr(feature = "schema", schemars(with = "l2c_money::DecimalText"))]
-        unit_price: Decimal,
+        unit_price: Exact,
     },
     /// Another end: what is left is credited to the old one and charged to the new one.
     Term {
@@ -99,7 +97,7 @@ impl Draft<'_> {
             }
             LineChange::Price { line, unit_price } => {
                 let place = self.find(line)?;
-                self.edit(place, |line| line.unit_price = *unit_price);
+                self.edit(place, |line| line.unit_price = unit_price.clone());
             }
             LineChange::Term { line, end } => {
                 let place = self.find(line)?;

@@ -63,7 +63,7 @@ impl<R: Recorder> Pricing<'_, R> {
         let (currency, policy) = (self.currency, self.policy);
         let proration = policy.proration.prorate(line.period, line.price_term)?;
         let factor = proration.record(self.rec, policy.factor_rounding, currency)?;
-        let price = self.rec.input(line.unit_price.into(), || {
+        let price = self.rec.input(line.unit_price.clone(), || {
             let cite = Citation::new(contract, format!("line {}", line.id));
             Note::new("unit price").money(currency).cite(cite)
         });
