@@ -475,7 +475,7 @@ fn a_quote_that_cannot_be_ordered_says_why() {
         .running_contract("con_C1", term, 12);
     let mut draft = draft;
     if let QuoteCommand::Draft { terms, .. } = &mut draft {
-        let (contract, policy) = (contract.unwrap().unwrap(), AmendmentPolicy::default());
+        let (contract, policy) = (contract.unwrap(), AmendmentPolicy::default());
         let action = AmendmentAction::Cancel {
             on: day("2017-09-05"),
         };

@@ -449,3 +449,20 @@ fn many_entries_are_built_and_linted_in_bounded_time() {
         );
     }
 }
+
+#[test]
+fn a_price_below_the_floor_of_a_list_in_parts_is_found() {
+    let books = r#"{"id": "list", "version": 1, "currency": "EUR", "entries": [
+        {"product": "prd_a", "max_quantity": "10", "price": "6", "floor": "5"},
+        {"product": "prd_a", "min_quantity": "11", "price": "5", "floor": "4"},
+        {"product": "prd_a", "match": {"customer": "C-1"}, "min_quantity": "20", "price": "4.50"},
+        {"product": "prd_a", "match": {"customer": "C-2"}, "min_quantity": "20", "price": "3"}]}"#;
+    let found = lint(&document(SPECIFICITY, books), &ExchangeRates::new());
+    let below: Vec<&str> = found
+        .iter()
+        .filter(|finding| finding.fault.code == "below_floor")
+        .map(|finding| finding.fault.path.as_str())
+        .collect();
+    // 4.50 is below the floor of small quantities alone, which it is not for.
+    assert_eq!(below, ["books[0].entries[3]"]);
+}

@@ -122,12 +122,25 @@ impl PriceBook {
 }
 
 impl PriceEntry {
-    /// A list price: of a product or component, by no formula, in its own unit, for any quantity, always known.
-    pub(super) fn is_plain(&self) -> bool {
+    /// Whether it names nothing but a product, and perhaps a component.
+    pub(super) fn is_for_everybody(&self) -> bool {
         let names = usize::from(self.product.is_some())
             .saturating_add(usize::from(self.scope.contains_key("component")));
-        self.product.is_some()
-            && self.scope.len() == names
+        self.product.is_some() && self.scope.len() == names
+    }
+
+    /// Whether there is a quantity that both are for.
+    pub(super) fn quantities_overlap(&self, other: &Self) -> bool {
+        let reaches = |one: &Self, other: &Self| match (&one.min_quantity, &other.max_quantity) {
+            (Some(min), Some(max)) => min <= max,
+            _ => true,
+        };
+        reaches(self, other) && reaches(other, self)
+    }
+
+    /// A list price: of a product or component, by no formula, in its own unit, for any quantity, always known.
+    pub(super) fn is_plain(&self) -> bool {
+        self.is_for_everybody()
             && !matches!(self.rule, PriceRule::Formula(_))
             && self.sold_in.is_none()
             && self.min_quantity.is_none()

@@ -41,7 +41,7 @@ pub enum Severity {
 /// | `quantity_gap` | warning | quantities between two entries have no price; advice where only fractions of one do |
 /// | `quantity_crossing` | advice | quantities belong to two entries |
 /// | `validity_gap` | warning | days between two entries have no price |
-/// | `below_floor` | warning | a price below the floor of the list price of its product |
+/// | `below_floor` | warning | a fixed price below the floor of the list price of its product, for the same quantities |
 /// | `no_rate` | warning | a base in another currency, and no exchange rate |
 /// | `missing_currency` | advice | a product has prices in one currency of the books and not in another |
 ///
@@ -126,7 +126,7 @@ impl Lint {
                 .entry((&entry.scope, entry.unit, entry.sold_in_unit()))
                 .or_default()
                 .push(entry);
-            if entry.floor.is_some() && entry.is_plain() {
+            if entry.floor.is_some() && entry.is_for_everybody() {
                 floors
                     .entry((&entry.product, entry.scope.get("component"), entry.unit))
                     .or_default()
@@ -149,6 +149,7 @@ impl Lint {
                 list.position != entry.position
                     && list.floor.is_some_and(|floor| price.amount() < floor.amount())
                     && list.validity.overlaps(&entry.validity)
+                    && list.quantities_overlap(entry)
             };
             let lists = floors.get(&key).into_iter().flatten();
             if let Some(list) = lists.take(LOOK_BACK).find(below) {
