@@ -92,6 +92,15 @@ pub struct OfferLine {
     pub chosen: bool,
 }
 
+impl OfferDocument {
+    /// List less net as a percentage of list, exact and signed; none without a list amount.
+    #[must_use]
+    pub fn discount_percent(&self) -> Option<Exact> {
+        let (list, net) = (self.list_total.exact(), self.net_total.exact());
+        ((&list - net) * Exact::integer(100)).checked_div(&list).ok()
+    }
+}
+
 impl QuoteDocument {
     /// The document of a version; none before it is submitted, since a draft promises nothing.
     ///

@@ -1,7 +1,7 @@
 //! Quotes: what the customer reads, as the quote's own document has it; behind it the waterfall of each line from list to
 //! net, who approved it, and why.
 
-use l2c::money::{Currency, Exact, Rounding};
+use l2c::money::{Currency, Rounding};
 use l2c::pricing::{LIST, PricedQuote, WaterfallRow};
 use l2c::quotes::{OfferDocument, QuoteDocument, Submission};
 use maud::{Markup, html};
@@ -197,8 +197,7 @@ fn step(row: &WaterfallRow, currency: Currency) -> Markup {
 
 /// The discount in words; below zero the price is above list.
 fn discount(offer: &OfferDocument) -> String {
-    let (list, net) = (offer.list_total.exact(), offer.net_total.exact());
-    let Ok(percent) = ((&list - &net) * Exact::integer(100)).checked_div(&list) else {
+    let Some(percent) = offer.discount_percent() else {
         return String::new();
     };
     if percent.is_zero() {
