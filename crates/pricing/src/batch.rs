@@ -109,6 +109,8 @@ use std::ops::{ControlFlow, Range};
 use crate::{PricingError, Waterfall};
 
 mod columns;
+mod compiler;
+mod compiler_rounding;
 mod fraction;
 mod kernel;
 mod lane;

@@ -125,6 +125,7 @@ mod price_book;
 mod priced_lines;
 mod priced_quote;
 mod quote_of_lines;
+mod quoted_lines;
 mod ramp;
 mod request;
 mod waterfall;

@@ -8,6 +8,7 @@ pub(crate) mod run;
 mod side;
 pub(crate) mod stack;
 pub(crate) mod step;
+mod transform;
 
 use std::collections::BTreeMap;
 
