@@ -351,3 +351,25 @@ fn questions_narrow_the_catalogue() {
         ["duplicate_id", "unknown_fact", "no_answers"]
     );
 }
+
+#[test]
+fn faults_of_a_bundle_are_told_with_those_of_the_catalogue_around_it() {
+    let document = json!({"id": "shop", "version": 1, "products": [
+        {"id": "prd_suite", "name": "Suite", "components": [
+            {"id": "a", "name": "A", "share_of_list": "80"}, {"id": "b", "name": "B", "share_of_list": "10"}]},
+        {"id": "prd_desk", "name": "Desk", "configuration": {"groups": [
+            {"id": "disk", "min": 2, "max": 1, "options": [{"id": "ssd", "product": "prd_none"}, {"id": "ssd"}]}]}}]});
+    let document = serde_json::from_value(document).unwrap();
+    let faults = l2c_pricing::Catalogue::new(&document).unwrap_err();
+    let mut codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
+    codes.sort_unstable();
+    assert_eq!(
+        codes,
+        [
+            "duplicate_option",
+            "invalid_model",
+            "shares_not_whole",
+            "unknown_product"
+        ]
+    );
+}

@@ -29,9 +29,7 @@ pub(crate) fn bundles(
     check: &mut Check,
     catalogue: &CatalogueDocument,
 ) -> BTreeMap<ProductId, ConfigurationModel> {
-    let Some(bundles) = read(check, catalogue) else {
-        return BTreeMap::new();
-    };
+    let bundles = read(check, catalogue);
     let Some(order) = inside_out(check, catalogue, &bundles) else {
         return BTreeMap::new();
     };
@@ -57,7 +55,9 @@ pub(crate) fn bundles(
     models
 }
 
-fn read<'a>(check: &mut Check, catalogue: &'a CatalogueDocument) -> Option<Vec<Bundle<'a>>> {
+/// The bundles, each with those within it. An option that is a product that there is not has none; that is a fault, and
+/// the others are still told.
+fn read<'a>(check: &mut Check, catalogue: &'a CatalogueDocument) -> Vec<Bundle<'a>> {
     let mut positions = BTreeMap::new();
     let mut known = BTreeSet::new();
     let mut bundles = Vec::new();
@@ -72,7 +72,6 @@ fn read<'a>(check: &mut Check, catalogue: &'a CatalogueDocument) -> Option<Vec<B
             });
         }
     }
-    let mut sound = true;
     for bundle in &mut bundles {
         for (group, entry) in bundle.document.groups.iter().enumerate() {
             for (index, option) in entry.options.iter().enumerate() {
@@ -96,12 +95,11 @@ fn read<'a>(check: &mut Check, catalogue: &'a CatalogueDocument) -> Option<Vec<B
                         "unknown_product",
                         format!("{product} is not in the catalogue"),
                     );
-                    sound = false;
                 }
             }
         }
     }
-    sound.then_some(bundles)
+    bundles
 }
 
 /// The bundles, each behind those within it; `None` if one holds itself.
